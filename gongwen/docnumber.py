@@ -1,0 +1,143 @@
+"""Document numbers 发文字号: 杭政办发电〔2016〕6号.
+
+《党政机关公文处理工作条例》 art. 9: a document number is made of 发文机关代字 (issuing code), 年份 (year) and
+发文顺序号 (serial). GB/T 9704-2012 prints the year in full inside 〔 〕 and the serial in Arabic digits without leading
+zeros and without 第. Three forms are read:
+
+    bracketed  code 〔year〕 [第] serial 号        杭政办发电〔2016〕6号
+    order      body 令 第 serial 号               国令第843号, 浙江省人民政府令第388号
+    yearly     [body] 公告 year 年 第 serial 号    公告2020年第5号
+
+and, because pages and people write so, any bracket or a space for 〔 〕, full-width digits, 第 and leading zeros in the
+bracketed form, Chinese numerals for the serial, spaces and line breaks between the parts, and lists (〔2013〕73、100号).
+Everything else about width, script and brackets is done before by :func:`gongwen.normalize.normalize`.
+
+Chinese has no word boundary, so where a code *begins* must be decided (根据国发〔2013〕39号): first a known code
+(data/issuer_codes.tsv), then the cut after a lead-in word (根据, 和, 印发 …; data/number_lead_ins.tsv), then the
+pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies none and is too long is no number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from gongwen.data import rows
+from gongwen.errors import NotADocNumber
+from gongwen.normalize import fold
+from gongwen.numerals import CHARS, value
+from gongwen.types import DocNumber, NumberForm, NumberMention, Span
+
+_HAN = "\u3400-\u9fff"
+_GAP = r"[ \n]{0,3}"
+_SERIAL = rf"(?:[0-9]{{1,5}}|[{CHARS}]{{1,7}})"
+_YEAR = r"(?P<year>(?:19[4-9]|20[0-4])[0-9])"
+# What follows the code. The code itself is read backwards from here, so that a text is scanned once for digits and
+# not once for every Chinese character (2 MB/s against 40 MB/s on the notices).
+_AFTER_CODE = {
+    NumberForm.BRACKETED: re.compile(
+        rf"""
+        (?P<open>[〔(〈《])?{_GAP}{_YEAR}{_GAP}年?{_GAP}        # 〔2016〕 and every other bracket, or none:
+        (?(open)[〕)〉》]|(?:(?<=年)|(?=[ \n第])|(?<=[ \n])))  # 2016 6号, 2016第6号, 2016年6号
+        {_GAP}第?{_GAP}(?P<serials>{_SERIAL}(?:{_GAP}[、,]{_GAP}{_SERIAL}(?=[、,号 ]))*){_GAP}号
+        """,
+        re.VERBOSE,
+    ),
+    NumberForm.ORDER: re.compile(rf"(?<=令)[ \n]{{0,3}}[〔(]?第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
+    NumberForm.YEARLY: re.compile(rf"[〔(]?{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
+}
+# Han characters before that; 24 is more than any code or body has.
+_RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
+_YEARLY_KINDS = ("公告", "通告")
+_LOCAL_CODE = re.compile(rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}")
+_LONGEST_CODE = 10
+
+
+def parse(text: str) -> DocNumber:
+    """The document number that the whole text is, in any writing.
+
+    >>> str(parse("杭政辦發電［2016］第06號"))
+    '杭政办发电〔2016〕6号'
+
+    Raises :class:`~gongwen.errors.NotADocNumber` when the text is not exactly one document number.
+    """
+    folded = fold(text).strip()
+    folded = folded if folded.endswith("号") else f"{folded}号"
+    found = [mention.number for mention in _scan(folded, _whole_run) if mention.span == (0, len(folded))]
+    if len(found) != 1:
+        raise NotADocNumber(f"{text[:60]!r} is not a document number; expected for example 杭政办发电〔2016〕6号 or 国令第843号")
+    return found[0]
+
+
+def find(folded: str) -> tuple[NumberMention, ...]:
+    """Every document number in a folded text (:attr:`Normal.folded`), in order; never raises.
+
+    >>> [str(m.number) for m in find("根据国发〔2013〕39号和湘政办函〔2014〕19、20号文件")]
+    ['国发〔2013〕39号', '湘政办函〔2014〕19号', '湘政办函〔2014〕20号']
+
+    The mentions of a list share one span.
+    """
+    return tuple(sorted(_scan(folded, _code_start), key=lambda mention: (mention.span, mention.number.serial)))
+
+
+def _scan(folded: str, code_start: Callable[[str, NumberForm, bool], int | None]) -> Iterator[NumberMention]:
+    for form, pattern in _AFTER_CODE.items():
+        for match in pattern.finditer(folded):
+            run = _RUN.search(folded[max(0, match.start() - 28) : match.start()])
+            bracket = form is not NumberForm.BRACKETED or match["open"] is not None
+            begin = code_start(run[1], form, bracket) if run else None
+            if run is None or begin is None:
+                continue
+            code_span = Span(start := match.start() - len(run[0]) + begin, start + len(run[1]) - begin)
+            code = folded[code_span.start : code_span.end]
+            year = None if form is NumberForm.ORDER else int(match["year"])
+            for serial in _serials(match["serials"]):
+                yield NumberMention(DocNumber(code, year, serial, form), Span(start, match.end()), code_span)
+
+
+def _serials(text: str) -> list[int]:
+    values = [value(part) for part in re.split(r"[、,\s]+", text)]
+    return [number for number in values if number]
+
+
+@cache
+def _known_codes() -> frozenset[str]:
+    return frozenset(row["code"] for row in rows("issuer_codes.tsv"))
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    words = sorted((row["word"] for row in rows("number_lead_ins.tsv")), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def _is_of_form(run: str, form: NumberForm) -> bool:
+    return form is NumberForm.BRACKETED or form is NumberForm.ORDER or run.endswith(_YEARLY_KINDS)
+
+
+def _whole_run(run: str, form: NumberForm, bracket: bool) -> int | None:
+    """For :func:`parse`: the code is all there is, if the form allows it."""
+    believed = bracket or _code_start(run, form, bracket) == 0
+    return 0 if believed and _is_of_form(run, form) else None
+
+
+def _code_start(run: str, form: NumberForm, bracket: bool) -> int | None:
+    """Where in a run of Han characters the issuing code begins; None when the run ends in no code.
+
+    Without a bracket round the year (台风2016年6号) only a known code or one of local pattern is believed.
+    """
+    if not _is_of_form(run, form):
+        return None
+    cuts = [match.end() for match in _lead_in().finditer(run) if match.end() < len(run)]
+    start = cuts[-1] if cuts else 0
+    if form is not NumberForm.BRACKETED:
+        return start if len(run) - start <= 20 else None
+    for known in range(max(0, len(run) - _LONGEST_CODE), len(run)):
+        if run[known:] in _known_codes():
+            return known
+    rest = run[start:]
+    local = _LOCAL_CODE.search(rest)
+    if local and local.end() == len(rest) and (len(rest) > 8 or local.start() == 0):
+        return start + local.start()
+    return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None

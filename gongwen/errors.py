@@ -1,0 +1,66 @@
+"""The errors of the product: one small tree.
+
+    WenhaoError                     everything below; carries the HTTP status an interface answers with
+    ├── InputError (422)            a value from outside cannot be understood
+    │   └── NotADocNumber           the text is not one document number
+    ├── UnreadableDocument (422)    a source file cannot be turned into documents
+    ├── SettingsError (500)         a setting, word list or data file is wrong
+    └── EngineError (503)           the search engine refused, failed or is away
+        ├── EngineUnavailable       it does not answer
+        ├── EngineMissing           there is no engine program to start
+        └── EngineTaskFailed (500)  it accepted a write and then could not do it
+
+Every message names the value, the place and what to do.
+"""
+
+from __future__ import annotations
+
+
+class WenhaoError(Exception):
+    """Base of all errors raised on purpose; ``status`` is the HTTP status an interface answers with."""
+
+    status: int = 500
+
+
+class InputError(WenhaoError):
+    """A value that came from outside cannot be understood."""
+
+    status = 422
+
+
+class NotADocNumber(InputError, ValueError):
+    """Raised by :func:`gongwen.docnumber.parse` when the text is not exactly one document number."""
+
+
+class UnreadableDocument(WenhaoError):
+    """A source file cannot be turned into documents; ``stage`` says where it failed (``decode``, ``extract``, ``split``)."""
+
+    status = 422
+
+    def __init__(self, message: str, *, stage: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+
+
+class SettingsError(WenhaoError):
+    """A setting, a word list or a data file is wrong; the message gives file and line where there is one."""
+
+
+class EngineError(WenhaoError):
+    """The search engine refused a call or failed in it."""
+
+    status = 503
+
+
+class EngineUnavailable(EngineError):
+    """The search engine does not answer."""
+
+
+class EngineMissing(EngineError):
+    """There is no engine program on this machine; the message names the ways to get one."""
+
+
+class EngineTaskFailed(EngineError):
+    """The engine accepted a write and then could not carry it out; the message is the engine's own."""
+
+    status = 500

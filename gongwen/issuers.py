@@ -1,0 +1,128 @@
+"""Issuing bodies 发文机关 and their normal full names.
+
+A body is recognised by its name's end (人民政府, 办公厅, 局, 委员会 …; data/body_endings.tsv) and begins where the name of
+its place begins. 办公厅 and 办公室 are different bodies and are kept apart.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from gongwen import regions
+from gongwen.data import rows
+from gongwen.types import IssuingBody, Level, Region, RegionMention, Span
+
+_HAN = "\u3400-\u9fff"
+# Where the name of a body cannot go on: the verb of a title (关于, 印发 …), a year, punctuation.
+_TITLE_VERB = re.compile(r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第")
+_CENTRAL = "国务院|中共中央|最高人民|全国|国家|中华人民共和国"
+
+
+@cache
+def _ending() -> re.Pattern[str]:
+    names = sorted((row["ending"] for row in rows("body_endings.tsv")), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, names))})$")
+
+
+@cache
+def _central_bodies() -> re.Pattern[str]:
+    names = sorted({row["issuer"] for row in rows("issuer_codes.tsv") if row["level"] == "0"} | {row["body"] for row in rows("central_bodies.tsv")}, key=len)
+    return re.compile("|".join(map(re.escape, reversed(names))))
+
+
+def of_title(folded: str, *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
+    """The bodies a title begins with, joint issuers included, with their spans.
+
+    >>> [body.name for body, _ in of_title("娄底市人民政府办公室关于印发《要点》的通知")]
+    ['娄底市人民政府办公室']
+    """
+    leading_year = re.match(r"(?:19|20)\d\d年(?:度)?", folded)
+    start = leading_year.end() if leading_year else 0
+    head_end = _head_end(folded, start)
+    bodies = []
+    for match in re.finditer(rf"[{_HAN}()]+", folded[start:head_end]):
+        span = Span(start + match.start(), start + match.end())
+        bodies += [(body, span) for body in _split_joint(folded[span.start : span.end], year=year)]
+    return tuple(bodies)
+
+
+def _head_end(folded: str, start: int) -> int:
+    """Where the issuer at the head of a title ends: before its verb, but 人民政府|信息公开 keeps its 政府."""
+    match = _TITLE_VERB.search(folded, start)
+    if not match:
+        ending = re.match(rf"[{_HAN}]*?人民政府(?:办公[厅室])?", folded[start:])
+        return start + ending.end() if ending else start
+    if match[0] == "政府信息公开" and folded[: match.start()].endswith("人民"):
+        return match.start() + 2
+    return match.start()
+
+
+def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
+    """One body or several written after one another: 浙江省财政厅浙江省民政厅."""
+    text = text.strip("()")
+    if not _ending().search(text):
+        return []
+    bodies = []
+    central = list(_central_bodies().finditer(text))
+    if central and central[0].start() == 0 and len(central) > 1 and central[-1].end() == len(text) and _adjacent(central):
+        return [IssuingBody(match[0], Level.CENTRAL) for match in central]
+    starts = [0] + [mention.span.start for mention in regions.find(text, year=year) if mention.span.start and _ending().search(text[: mention.span.start])]
+    for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        bodies.append(body(text[begin:end], year=year))
+    return bodies
+
+
+def _adjacent(matches: list[re.Match[str]]) -> bool:
+    return all(left.end() == right.start() for left, right in zip(matches, matches[1:], strict=False))
+
+
+def body(name: str, *, year: int | None = None, within: Region | None = None) -> IssuingBody:
+    """The body of that full name, with level and place as far as the name tells them.
+
+    A bare place (衢江区 in 发布单位) stands for its people's government; a district of a city is named with its city.
+
+    >>> body("衢州市衢江区人民政府").region.code
+    '330803'
+    """
+    name = re.sub(r"\s", "", name)
+    if re.match(_CENTRAL, name) or _central_bodies().fullmatch(name):
+        return IssuingBody(name, Level.CENTRAL)
+    mention = _leading_region(name, year)
+    region = mention.candidates[0] if mention and len(mention.candidates) == 1 else None
+    if mention and region is None and within is not None:
+        inside = [candidate for candidate in mention.candidates if within.contains(candidate)]
+        region = inside[0] if len(inside) == 1 else None
+    if region and mention and mention.span.end == len(name):
+        return IssuingBody(government_name(region), region.level, region)
+    return IssuingBody(name, region.level if region else None, region)
+
+
+def government_name(region: Region) -> str:
+    """The normal name of a place's government: 浙江省人民政府, 衢州市人民政府, 衢州市衢江区人民政府, 安吉县人民政府."""
+    lowest = region.divisions[-1]
+    district = lowest.level is Level.COUNTY and len(region.divisions) == 3 and lowest.code[4:] < "20"
+    return "".join(region.names[-2:] if district else region.names[-1:]) + "人民政府"
+
+
+def _leading_region(name: str, year: int | None) -> RegionMention | None:
+    mentions = regions.find(re.sub(r"^中共", "\u3000\u3000", name), year=year)
+    return mentions[0] if mentions and mentions[0].span.start in (0, 2) else None
+
+
+def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
+    """The bodies that sign the text: the lines just above the closing date that are nothing but the name of a body.
+
+    ``lines`` are (offset, folded line) pairs, the last of them the line before the date.
+    """
+    found: list[tuple[IssuingBody, Span]] = []
+    for offset, line in reversed(lines):
+        bare = line.strip()
+        name = re.sub(r"\s+", "", bare)
+        if not bare:
+            continue
+        if not 4 <= len(name) <= 40 or not _ending().search(name) or re.search(r"[,。;:、]", name):
+            break
+        begin = offset + line.index(bare)
+        found += [(one, Span(begin, begin + len(bare))) for one in reversed(_split_joint(name, year=year))]
+    return tuple(reversed(found))

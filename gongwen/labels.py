@@ -1,0 +1,53 @@
+"""The header that sites print beside a document: 索引号, 文号, 公开日期 … as label and value.
+
+REQUIREMENTS of the 政府网站 practice: 索引号, 分类, 发布机构, 成文日期, 名称, 文号, 发布日期, 主题词, 有效性. Which label stands for which
+field is in data/page_labels.tsv.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from gongwen.data import rows
+from gongwen.normalize import fold
+
+_BULLET = r"[\s•·▪■◆●*·|〔]*"
+
+
+@cache
+def _fields() -> dict[str, str]:
+    return {row["label"]: row["field"] for row in rows("page_labels.tsv")}
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    labels = sorted(_fields(), key=len, reverse=True)
+    spaced = "|".join(r"\s*".join(label) for label in labels)
+    return re.compile(rf"(?:{spaced})(?=\s*[:〕])")
+
+
+def field_of(label: str) -> str | None:
+    """The field a label stands for, ``None`` for an unknown label.
+
+    >>> field_of("索 引 号："), field_of("【发文字号】"), field_of("联系电话")
+    ('index_number', 'doc_number', None)
+    """
+    return _fields().get(re.sub(r"[\s:〔〕•*]", "", fold(label)))
+
+
+def pairs_in(folded_line: str) -> list[tuple[str, str]] | None:
+    """The labels and values of a line that begins with a label, else None. A value may be empty.
+
+    >>> pairs_in("索引号: 330803/2021-46933 公开方式: 主动公开")
+    [('索引号', '330803/2021-46933'), ('公开方式', '主动公开')]
+    """
+    found = list(_label().finditer(folded_line))
+    if not found or re.sub(_BULLET, "", folded_line[: found[0].start()]):
+        return None
+    ends = [match.start() for match in found[1:]] + [len(folded_line)]
+    pairs = []
+    for match, end in zip(found, ends, strict=True):
+        value = folded_line[match.end() : end].strip().lstrip(":〕").strip(" |•〔")
+        pairs.append((re.sub(r"\s", "", match[0]), value))
+    return pairs
