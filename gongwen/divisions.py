@@ -23,11 +23,13 @@ from functools import cache
 from gongwen.data import rows
 from gongwen.types import Division, Level, Region
 
+Index = dict[str, tuple[Region, ...]]
+
 # The 55 minorities as they stand in names of autonomous divisions, some without 族; longest first.
 _PEOPLES = tuple(
     "柯尔克孜 达斡尔族 哈萨克族 傈僳族 土家族 布依族 拉祜族 朝鲜族 哈尼族 东乡族 纳西族 景颇族 仫佬族 布朗族 撒拉族 毛南族 "
     "仡佬族 普米族 鄂温克族 保安族 裕固族 独龙族 蒙古族 维吾尔 哈萨克 塔吉克 各族 蒙古 回族 藏族 苗族 彝族 壮族 满族 "
-    "侗族 瑶族 白族 傣族 黎族 佤族 畲族 水族 土族 羌族 怒族 锡伯".split()
+    "侗族 瑶族 白族 傣族 黎族 佤族 畲族 水族 土族 羌族 怒族 锡伯".split()  # noqa: SIM905 - forty words read better than forty strings
 )
 # Endings of official names, longest first, with the everyday ending that may replace them (恩施土家族苗族自治州: 恩施州).
 _ENDINGS = {
@@ -104,7 +106,9 @@ def child_regions(region: Region | None, year: int | None = None) -> tuple[Regio
     if year is None and region is not None:
         year = region.divisions[-1].until
     parent = region.code if region else ""
-    return tuple(r for r in _by_parent().get(parent, ()) if (r.divisions[-1].until is None if year is None else exists(r, year)))
+    return tuple(
+        r for r in _by_parent().get(parent, ()) if (r.divisions[-1].until is None if year is None else exists(r, year))
+    )
 
 
 def exists(region: Region, year: int | None) -> bool:
@@ -168,6 +172,30 @@ def short_names(division: Division) -> tuple[str, ...]:
     if ending in ("自治州", "自治县", "自治旗") or stem.endswith("族"):
         stem = _without_peoples(stem)
     return (stem, stem + _ENDINGS[ending]) if _ENDINGS[ending] else (stem,)
+
+
+@cache
+def full_index() -> Index:
+    """Regions by the official full name of their lowest division, the highest level first, then the newest period."""
+    return _index((region.divisions[-1].name, region) for region in regions())
+
+
+@cache
+def short_index() -> Index:
+    """Regions by the everyday names of their lowest division, in the same order; names that are full names left out."""
+    names = ((name, r) for r in regions() for name in short_names(r.divisions[-1]) if name != r.divisions[-1].name)
+    return _index((name, region) for name, region in names if len(name) > 1)
+
+
+@cache
+def names_above() -> Index:
+    """Both kinds of names, of provinces and prefectures only: what may stand before a lower unit (四川|成都市)."""
+    pairs = ((name, r) for index in (full_index(), short_index()) for name, found in index.items() for r in found)
+    return _index((name, region) for name, region in pairs if region.level < Level.COUNTY)
+
+
+def _index(pairs: Iterable[tuple[str, Region]]) -> Index:
+    return {name: tuple(sorted(found, key=lambda r: (r.level, age(r)))) for name, found in _grouped(pairs).items()}
 
 
 def _without_peoples(stem: str) -> str:

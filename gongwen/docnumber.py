@@ -51,6 +51,7 @@ _AFTER_CODE = {
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
 _YEARLY_KINDS = ("公告", "通告")
 _LOCAL_CODE = re.compile(rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}")
+_SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
 _LONGEST_CODE = 10
 
 
@@ -129,15 +130,27 @@ def _code_start(run: str, form: NumberForm, bracket: bool) -> int | None:
     """
     if not _is_of_form(run, form):
         return None
-    cuts = [match.end() for match in _lead_in().finditer(run) if match.end() < len(run)]
-    start = cuts[-1] if cuts else 0
-    if form is not NumberForm.BRACKETED:
-        return start if len(run) - start <= 20 else None
-    for known in range(max(0, len(run) - _LONGEST_CODE), len(run)):
-        if run[known:] in _known_codes():
-            return known
+    start = _after_lead_in(run)
     rest = run[start:]
+    if form is not NumberForm.BRACKETED:
+        return start if len(rest) <= 20 else None
+    if bracket and 2 <= len(rest) <= _SURE_CODE:
+        return start
+    for known in range(len(rest)):
+        if rest[known:] in _known_codes():
+            return start + known
     local = _LOCAL_CODE.search(rest)
-    if local and local.end() == len(rest) and (len(rest) > 8 or local.start() == 0):
+    if local and local.end() == len(rest):
         return start + local.start()
-    return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None
+    body = re.match(r".*(?:委|局|厅|部|办公室|政府)(?=.{2,6}$)", rest)  # 天津市卫健委津卫医政〔2020〕…
+    start += body.end() if body and len(rest) > _LONGEST_CODE else 0
+    return start if bracket and 2 <= len(run) - start <= _LONGEST_CODE else None
+
+
+def _after_lead_in(run: str) -> int:
+    """Where the run goes on after its last lead-in word; 和政发 and 原政发 keep their first character, a place's."""
+    for match in reversed(list(_lead_in().finditer(run))):
+        rest = run[match.end() :]
+        if rest and not (len(match[0]) == 1 and rest[0] in "政府委署"):
+            return match.end()
+    return 0

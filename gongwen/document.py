@@ -22,6 +22,7 @@ from gongwen.types import (
     Fact,
     Genre,
     IssuingBody,
+    NumberForm,
     NumberMention,
     Page,
     Region,
@@ -63,7 +64,7 @@ def read(page: Page) -> Document:
     """
     reading = _reading(page)
     number = _own_number(reading)
-    kind = genre.of_title(reading.title) or _genre_of_text(reading)
+    kind = _genre(reading, number)
     signed, signature_at = _signed(reading)
     published = _metadata_date(reading, "published")
     hint = _year_hint(reading, number, signed)
@@ -153,6 +154,10 @@ def _signed(reading: _Reading) -> tuple[Fact[date] | None, int | None]:
         if issuers.signature(_lines_above(reading, i, mention)):
             return stated or _text_date(reading, i, mention, "the date under the signature"), i
     head = _head(reading)
+    for i, line in enumerate(reading.lines[:head]):  # (2022年1月12日在…会议上), (2016年8月17日…通过)
+        mentions = dates.find(line.folded[:16])
+        if mentions and mentions[0].span.start <= 1 and re.fullmatch(r"\(.*(?:会议.{0,6}|通过)\)", line.folded):
+            return stated or _text_date(reading, i, mentions[0], "the date in brackets under the title"), None
     for i, mention in whole:
         if i < head or i >= len(reading.lines) - 6:
             rule = "a date of its own under the title" if i < head else "a date of its own at the end of the text"
@@ -209,25 +214,41 @@ def _year_hint(reading: _Reading, number: Fact[DocNumber] | None, signed: Fact[d
 
 
 def _issuers(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, signature_at: int | None, year: int | None) -> tuple[Fact[IssuingBody], ...]:
-    """The first place that names bodies in full; a report is its title's body's, whoever compiled it."""
-    by_title = tuple(Fact(body, Evidence("the title begins with it", Where.TITLE, reading.title[span.start : span.end], span)) for body, span in issuers.of_title(reading.title, year=year))
+    """The first place that names bodies in full.
+
+    A signature is the document's own word; the 发布机构 of a page is often just the office that runs the site. A report is
+    its title's body's, whoever compiled and signed it.
+    """
+    title = reading.title
+    by_title = tuple(Fact(body, Evidence("the title begins with it", Where.TITLE, title[span.start : span.end], span)) for body, span in issuers.of_title(title, year=year))
+    by_signature = _signers(reading, signature_at, year)
     by_metadata = tuple(
         Fact(issuers.body(name, year=year), Evidence(f"metadata label {label}", Where.METADATA, value))
         for label, value in reading.metadata.get("issuer", [])[:1]
         for name in re.split(r"[、,;\s]+", value)
         if name
     )
-    by_signature: tuple[Fact[IssuingBody], ...] = ()
-    if signature_at is not None:
-        mention = dates.find(reading.lines[signature_at].folded)[0]
-        signers = issuers.signature(_lines_above(reading, signature_at, mention), year=year)
-        by_signature = tuple(Fact(body, Evidence("the signature above the date", Where.TEXT, reading.quote(span), span)) for body, span in signers)
     report = kind is not None and kind.value is Genre.ANNUAL_REPORT
-    order = (by_title, by_metadata, by_signature) if report else (by_metadata, by_signature, by_title)
+    order = (by_title, by_signature, by_metadata) if report else (by_signature, by_title, by_metadata)
     for found in (*order, _issuer_of_code(number)):
         if found and all(fact.value.level is not None for fact in found):
             return found
     return next((found for found in order if found), ())
+
+
+def _signers(reading: _Reading, signature_at: int | None, year: int | None) -> tuple[Fact[IssuingBody], ...]:
+    """The bodies above the date of signing; else one that stands alone under the title or at the very end."""
+    if signature_at is not None:
+        mention = dates.find(reading.lines[signature_at].folded)[0]
+        found = issuers.signature(_lines_above(reading, signature_at, mention), year=year)
+        return tuple(Fact(body, Evidence("the signature above the date", Where.TEXT, reading.quote(span), span)) for body, span in found)
+    head, end = _head(reading), len(reading.lines)
+    for i in [*range(1, head), *range(max(head, end - 6), end)]:
+        found = issuers.signature([(reading.lines[i].span.start, reading.lines[i].folded)], year=year)
+        if found and found[0][0].level is not None:
+            rule = "a line of its own under the title" if i < head else "a line of its own at the end"
+            return tuple(Fact(body, Evidence(rule, Where.TEXT, reading.quote(span), span)) for body, span in found)
+    return ()
 
 
 @cache
@@ -274,7 +295,8 @@ def _region_of_opening(reading: _Reading, year: int | None) -> Fact[Region] | No
 def _year(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, dated: Fact[date] | None) -> Fact[int] | None:
     """The year the document speaks for: a report's own year, else the number's, else the year of its date."""
     if kind and kind.value in (Genre.ANNUAL_REPORT, Genre.BUDGET, Genre.WORK_REPORT):
-        for year, span in dates.find_years(reading.title):
+        named = dates.find_years(reading.title)  # a budget: 2021年预算执行情况和2022年预算草案 speaks for 2022
+        for year, span in named[-1:] if kind.value is Genre.BUDGET else named[:1]:
             return Fact(year, Evidence("the year in the title of a report", Where.TITLE, reading.title[span.start : span.end], span))
         for year, span in dates.find_years(reading.normal.folded[:1000]):
             return Fact(year, Evidence("the first year a report names", Where.TEXT, reading.quote(span), span))
@@ -285,6 +307,15 @@ def _year(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] |
     for year, span in dates.find_years(reading.title):
         return Fact(year, Evidence("the year in the title", Where.TITLE, reading.title[span.start : span.end], span))
     return None
+
+
+def _genre(reading: _Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | None:
+    """What the title says; but 《…办法》 under 浙江省人民政府令第388号 is published by that order."""
+    by_title = genre.of_title(reading.title)
+    ordered = number is not None and number.value.form is NumberForm.ORDER
+    if number and ordered and (by_title is None or by_title.value is Genre.REGULATION):
+        return Fact(Genre.ORDER, replace(number.evidence, rule="its number is that of an order 令"))
+    return by_title or _genre_of_text(reading)
 
 
 def _genre_of_text(reading: _Reading) -> Fact[Genre] | None:

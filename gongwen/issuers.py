@@ -7,6 +7,7 @@ its place begins. 办公厅 and 办公室 are different bodies and are kept apar
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from gongwen import regions
@@ -16,6 +17,7 @@ from gongwen.types import IssuingBody, Level, Region, RegionMention, Span
 _HAN = "\u3400-\u9fff"
 # Where the name of a body cannot go on: the verb of a title (关于, 印发 …), a year, punctuation.
 _TITLE_VERB = re.compile(r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第")
+_SIGNED_AS = re.compile(r"^\s*(?:解读(?:单位|机关|部门)|发布单位|起草单位):")
 _CENTRAL = "国务院|中共中央|最高人民|全国|国家|中华人民共和国"
 
 
@@ -27,8 +29,15 @@ def _ending() -> re.Pattern[str]:
 
 @cache
 def _central_bodies() -> re.Pattern[str]:
-    names = sorted({row["issuer"] for row in rows("issuer_codes.tsv") if row["level"] == "0"} | {row["body"] for row in rows("central_bodies.tsv")}, key=len)
-    return re.compile("|".join(map(re.escape, reversed(names))))
+    names = {row["issuer"] for row in rows("issuer_codes.tsv") if row["level"] == "0"}
+    names |= {row["body"] for row in rows("central_bodies.tsv")}
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+
+@cache
+def _full_names() -> dict[str, str]:
+    """Usual short names of central bodies and the full name each stands for: 市场监管总局 -> 国家市场监督管理总局."""
+    return {row["body"]: row["full"] for row in rows("central_bodies.tsv") if row["full"]}
 
 
 def of_title(folded: str, *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
@@ -43,6 +52,8 @@ def of_title(folded: str, *, year: int | None = None) -> tuple[tuple[IssuingBody
     bodies = []
     for match in re.finditer(rf"[{_HAN}()]+", folded[start:head_end]):
         span = Span(start + match.start(), start + match.end())
+        if (place := regions.resolve(match[0], year=year)) and re.match(r"\d|政府信息|信息公开", folded[head_end:]):
+            bodies.append((IssuingBody(government_name(place), place.level, place), span))  # 娄底市2014年…年度报告
         bodies += [(body, span) for body in _split_joint(folded[span.start : span.end], year=year)]
     return tuple(bodies)
 
@@ -66,11 +77,16 @@ def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
     bodies = []
     central = list(_central_bodies().finditer(text))
     if central and central[0].start() == 0 and len(central) > 1 and central[-1].end() == len(text) and _adjacent(central):
-        return [IssuingBody(match[0], Level.CENTRAL) for match in central]
-    starts = [0] + [mention.span.start for mention in regions.find(text, year=year) if mention.span.start and _ending().search(text[: mention.span.start])]
+        return [body(match[0]) for match in central]
+    starts = [0] + [m.span.start for m in regions.find(text, year=year) if m.span.start and _ends_a_body(text[: m.span.start])]
     for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
         bodies.append(body(text[begin:end], year=year))
     return bodies
+
+
+def _ends_a_body(text: str) -> bool:
+    """True when a name is complete there; 国家税务总局|青岛市税务局 is one body of a vertical service."""
+    return bool(_ending().search(text)) and not re.search(r"(?:国家税务总局|中国人民银行|国家统计局|监督管理总局|国家矿山安全监察局)$", text)
 
 
 def _adjacent(matches: list[re.Match[str]]) -> bool:
@@ -86,28 +102,39 @@ def body(name: str, *, year: int | None = None, within: Region | None = None) ->
     '330803'
     """
     name = re.sub(r"\s", "", name)
-    if re.match(_CENTRAL, name) or _central_bodies().fullmatch(name):
-        return IssuingBody(name, Level.CENTRAL)
     mention = _leading_region(name, year)
+    if (re.match(_CENTRAL, name) or _central_bodies().fullmatch(name)) and mention is None:
+        return IssuingBody(_full_names().get(name, name), Level.CENTRAL)
     region = mention.candidates[0] if mention and len(mention.candidates) == 1 else None
     if mention and region is None and within is not None:
         inside = [candidate for candidate in mention.candidates if within.contains(candidate)]
         region = inside[0] if len(inside) == 1 else None
     if region and mention and mention.span.end == len(name):
         return IssuingBody(government_name(region), region.level, region)
+    if region and mention and _is_district(region) and mention.text == region.names[-1]:
+        name = region.names[-2] + name
     return IssuingBody(name, region.level if region else None, region)
 
 
 def government_name(region: Region) -> str:
     """The normal name of a place's government: 浙江省人民政府, 衢州市人民政府, 衢州市衢江区人民政府, 安吉县人民政府."""
+    return "".join(region.names[-2:] if _is_district(region) else region.names[-1:]) + "人民政府"
+
+
+def _is_district(region: Region) -> bool:
+    """市辖区: GB/T 2260 gives districts of a city the county codes 01-20, counties those from 21 on."""
     lowest = region.divisions[-1]
-    district = lowest.level is Level.COUNTY and len(region.divisions) == 3 and lowest.code[4:] < "20"
-    return "".join(region.names[-2:] if district else region.names[-1:]) + "人民政府"
+    return lowest.level is Level.COUNTY and lowest.name.endswith("区") and lowest.code[4:] <= "20"
 
 
 def _leading_region(name: str, year: int | None) -> RegionMention | None:
-    mentions = regions.find(re.sub(r"^中共", "\u3000\u3000", name), year=year)
-    return mentions[0] if mentions and mentions[0].span.start in (0, 2) else None
+    """The place at the head of a name, or behind 中共 or a vertical service (国家税务总局青岛市税务局)."""
+    before = re.match(r"中共|国家税务总局|中国人民银行|国家统计局", name)
+    start = before.end() if before else 0
+    mentions = regions.find(name[start:], year=year)
+    if not mentions or mentions[0].span.start:
+        return None
+    return replace(mentions[0], span=Span(start, start + mentions[0].span.end))
 
 
 def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
@@ -117,11 +144,11 @@ def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple
     """
     found: list[tuple[IssuingBody, Span]] = []
     for offset, line in reversed(lines):
-        bare = line.strip()
+        bare = _SIGNED_AS.sub("", line).strip()
         name = re.sub(r"\s+", "", bare)
         if not bare:
             continue
-        if not 4 <= len(name) <= 40 or not _ending().search(name) or re.search(r"[,。;:、]", name):
+        if not 3 <= len(name) <= 40 or not _ending().search(name) or re.search(r"[,。;:、]", name):
             break
         begin = offset + line.index(bare)
         found += [(one, Span(begin, begin + len(bare))) for one in reversed(_split_joint(name, year=year))]

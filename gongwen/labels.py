@@ -36,12 +36,13 @@ def field_of(label: str) -> str | None:
     return _fields().get(re.sub(r"[\s:〔〕•*]", "", fold(label)))
 
 
-def pairs_in(folded_line: str) -> list[tuple[str, str]] | None:
+def pairs_in(line: str) -> list[tuple[str, str]] | None:
     """The labels and values of a line that begins with a label, else None. A value may be empty.
 
     >>> pairs_in("索引号: 330803/2021-46933 公开方式: 主动公开")
     [('索引号', '330803/2021-46933'), ('公开方式', '主动公开')]
     """
+    folded_line = fold(line)
     found = list(_label().finditer(folded_line))
     if not found or re.sub(_BULLET, "", folded_line[: found[0].start()]):
         return None

@@ -88,7 +88,7 @@ def _split(lines: list[_Line]) -> list[list[_Line]]:
 
 
 def _is_report_title(folded: str) -> bool:
-    if len(folded) > _LONGEST_TITLE or not _REPORT_TITLE.match(folded):
+    if len(folded) > _LONGEST_TITLE or not _REPORT_TITLE.match(folded) or labels.pairs_in(folded):
         return False
     found = genre.of_title(folded)
     return found is not None and found.value is Genre.ANNUAL_REPORT

@@ -23,7 +23,7 @@ def row(cells: list[str]) -> str:
     >>> row(["规范性文件", "6", "6", "136"])
     '| 规范性文件 | 6 | 6 | 136 |'
     """
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cell.strip() for cell in cells)} |"
 
 
 def cells(line: str) -> list[str] | None:
@@ -42,11 +42,14 @@ def rejoin(lines: list[str]) -> list[str]:
     joined: list[str] = []
     run: list[str] = []
     for line in lines:
-        if _is_cell(line):
+        if "\t" in line and not _SENTENCE.search(line):  # a spreadsheet pasted as text
+            joined += [*_rows(run), row(line.split("\t"))]
+            run = []
+        elif _is_cell(line):
             run.append(line)
-            continue
-        joined += [*_rows(run), line]
-        run = []
+        else:
+            joined += [*_rows(run), line]
+            run = []
     return joined + _rows(run)
 
 

@@ -1,0 +1,1 @@
+"""From files to the engine: sources, extraction, records, sync."""

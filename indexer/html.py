@@ -1,0 +1,213 @@
+"""An HTML page: its metadata by lxml, its main text and tables by trafilatura.
+
+Before trafilatura sees the page, two things that it cannot know are done to the tree: tables used for layout become
+plain blocks (old government pages stand in one table, whose paragraphs would be run together), and tables of data
+become one paragraph a row, ``| 规范性文件 | 6 | 6 | 136 |``, with row spans repeated, so that each row can be read alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import trafilatura
+from lxml import etree, html
+
+from gongwen import labels, tables
+from gongwen.errors import UnreadableDocument
+
+# <meta> names of 《政府网站发展指引》 (国办发〔2017〕47号) and the labels they stand for.
+_META = {"articletitle": "标题", "pubdate": "发布日期", "contentsource": "来源", "columnname": "信息分类"}
+# Ids and classes in which the common content systems of government sites put the text of a document.
+_CONTENT = ("UCAP-CONTENT", "zoom", "Zoom", "zoomcon", "TRS_Editor", "TRS_UEDITOR", "trs_editor_view", "article-content", "pages_content", "ewb-article-info", "bt_content", "xxgk-content", "detail-content", "news_content", "vsb_content", "js_content", "con_text", "wzcon")  # fmt: skip
+_BLOCKS = ("p", "div", "table", "ul", "ol", "section", "article", "h1", "h2", "h3", "h4", "center")
+_MOST_COLUMNS = 60
+_MOST_OF_THE_TEXT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a file says before the core reads it."""
+
+    text: str
+    title: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+    url: str | None = None
+
+
+def read_html(source: str) -> Extracted:
+    """Title, metadata and text of a page.
+
+    Raises :class:`~gongwen.errors.UnreadableDocument` (stage ``extract``) when the page has no text.
+    """
+    tree = _parse(source)
+    content = _content(tree)
+    metadata = tuple(dict.fromkeys([*_box_pairs(tree, content), *_meta_pairs(tree)]))
+    title = next((value for label, value in metadata if labels.field_of(label) == "title"), None) or _heading(tree)
+    link = tree.find(".//link[@rel='canonical']")
+    text = _main_text(tree, content)
+    if not text:
+        raise UnreadableDocument("the page has no text", stage="extract")
+    return Extracted(text, title, metadata, link.get("href") if link is not None else None)
+
+
+def _parse(source: str) -> html.HtmlElement:
+    try:
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=html.HTMLParser(remove_comments=True, remove_pis=True))
+    except (etree.ParserError, ValueError) as error:
+        raise UnreadableDocument(f"the page cannot be parsed as HTML: {error}", stage="extract") from error
+    etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", "iframe", with_tail=False)
+    return tree
+
+
+def _meta_pairs(tree: html.HtmlElement) -> list[tuple[str, str]]:
+    found = []
+    for meta in tree.iter("meta"):
+        label = _META.get((meta.get("name") or "").lower())
+        value = (meta.get("content") or "").strip()
+        if label and value:
+            found.append((label, value))
+    return found
+
+
+def _box_pairs(tree: html.HtmlElement, content: html.HtmlElement | None) -> list[tuple[str, str]]:
+    """Labels and values in the page's information box: a table, a list, a definition list, spans in a line."""
+    inside = set(content.iter()) if content is not None else set()
+    found: list[tuple[str, str]] = []
+    waiting: str | None = None
+    for cell in tree.iter("td", "th", "li", "dt", "dd", "p", "div", "span", "b", "strong", "label", "em"):
+        if cell in inside or any(child.tag in _BLOCKS or child.tag in ("td", "li", "dd") for child in cell):
+            continue
+        text = _line(cell)
+        if not text or len(text) > 200:
+            waiting = None if text else waiting
+            continue
+        pairs = labels.pairs_in(text)
+        if pairs:
+            found += [(label, value) for label, value in pairs if value]
+            waiting = pairs[-1][0] if not pairs[-1][1] else None
+        elif labels.field_of(text) and cell.tag in ("td", "th", "dt", "b", "strong", "label"):
+            waiting = text.strip(":： ")
+        elif waiting and len(text) < 150:
+            found.append((waiting, text))
+            waiting = None
+    return [(label, value) for label, value in found if labels.field_of(label) != "noise"]
+
+
+def _line(element: html.HtmlElement) -> str:
+    return re.sub(r"\s+", " ", element.text_content()).strip()
+
+
+def _heading(tree: html.HtmlElement) -> str | None:
+    for heading in tree.iter("h1"):
+        if len(text := _line(heading)) > 5:
+            return text
+    title = tree.find(".//title")
+    text = _line(title) if title is not None else ""
+    return re.split(r"[-_|—]{1,2}(?=[^-_|—]{2,20}$)", text)[0].strip() or None if text else None
+
+
+def _content(tree: html.HtmlElement) -> html.HtmlElement | None:
+    """The element that holds the document's text, when the page names it as content systems do."""
+    for name in _CONTENT:
+        for element in tree.xpath("//*[@id=$name or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]", name=name):
+            if len(element.text_content().strip()) >= 100:
+                return element
+    return None
+
+
+def _main_text(tree: html.HtmlElement, content: html.HtmlElement | None) -> str:
+    root = tree if content is None else content
+    for table in list(root.iter("table")):
+        if _is_layout(table):
+            for part in [table, *table.xpath("./tbody|./thead|./tr|./tbody/tr|./thead/tr|./tr/td|./tbody/tr/td|./tr/th|./tbody/tr/th")]:
+                part.tag = "div"
+    for table in list(root.iter("table")):
+        _rows_to_paragraphs(table)
+    return _blocks(content if content is not None else _located(tree))
+
+
+def _located(tree: html.HtmlElement) -> html.HtmlElement:
+    """The deepest element that holds what trafilatura takes for the main text.
+
+    Trafilatura finds the text but drops short lines at its edges, among them titles and signatures; so it says where
+    the document is, and the whole element is read.
+    """
+    found = trafilatura.extract(html.tostring(tree, encoding="unicode"), fast=True, favor_recall=True, include_comments=False)
+    lines = {squeezed for line in (found or "").split("\n") if len(squeezed := _squeeze(line)) > 20}
+    element = tree.find("body") if tree.find("body") is not None else tree
+    total = sum(map(len, lines))
+    while total:
+        for child in element:
+            text = _squeeze(child.text_content()) if isinstance(child.tag, str) else ""
+            if sum(len(line) for line in lines if line in text) >= _MOST_OF_THE_TEXT * total:
+                element = child
+                break
+        else:
+            break
+    return element
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s|]+", "", text)
+
+
+def _is_layout(table: html.HtmlElement) -> bool:
+    if table.find(".//table") is not None:
+        return True
+    return any(len(cell.text_content()) > 300 or len(cell.findall(".//p")) > 3 for cell in table.iter("td"))
+
+
+def _rows_to_paragraphs(table: html.HtmlElement) -> None:
+    for part in table.xpath(".//tbody|.//thead|.//tfoot|.//caption"):
+        if part.tag == "caption":
+            part.tag = "p"
+        else:
+            part.drop_tag()
+    spans: dict[int, tuple[int, str]] = {}  # column -> rows it still covers, text
+    for row in table.iter("tr"):
+        cells: list[str] = []
+        for cell in row.xpath("./td|./th"):
+            _fill(cells, spans)
+            text = _line(cell).replace("|", "/")
+            rows, columns = _span(cell, "rowspan", 200), _span(cell, "colspan", _MOST_COLUMNS)
+            for extra in range(columns):
+                if rows > 1:
+                    spans[len(cells)] = (rows - 1, "" if extra else text)
+                cells.append("" if extra else text)
+        _fill(cells, spans)
+        for child in list(row):
+            row.remove(child)
+        row.tag = "p"
+        row.text = tables.row(cells[:_MOST_COLUMNS]) if any(cells) else None
+    table.tag = "div"
+
+
+def _fill(cells: list[str], spans: dict[int, tuple[int, str]]) -> None:
+    """Adds the cells that reach down from rows above into the next columns."""
+    while len(cells) in spans:
+        rows, text = spans.pop(len(cells))
+        if rows > 1:
+            spans[len(cells)] = (rows - 1, text)
+        cells.append(text)
+
+
+def _span(cell: html.HtmlElement, name: str, most: int) -> int:
+    value = cell.get(name, "1").strip()
+    return min(max(int(value), 1), most) if value.isascii() and value.isdigit() else 1
+
+
+@cache
+def _block_tags() -> frozenset[str]:
+    return frozenset((*_BLOCKS, "li", "tr", "br", "h5", "h6", "dt", "dd", "body"))
+
+
+def _blocks(tree: html.HtmlElement) -> str:
+    """All text of a tree, one line a block."""
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element.tag in _block_tags():
+            pieces.append("\n")
+        pieces.append(re.sub(r"\s+", " ", (element.text if event == "start" else element.tail) or ""))
+    return re.sub(r" *\n[\n ]*", "\n", "".join(pieces)).strip()

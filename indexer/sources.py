@@ -1,0 +1,93 @@
+"""The files of a corpus folder, and what its optional ``manifest.tsv`` says of them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gongwen.errors import InputError, SettingsError
+
+SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
+MANIFEST = "manifest.tsv"
+_NOT_DOCUMENTS = frozenset({"readme.md", "readme.txt", "license", "license.txt", "license.md"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of a collection. ``source`` is its path inside the folder, with ``/``, prefixed by the collection."""
+
+    path: Path
+    collection: str
+    source: str
+    about: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The readable files of a folder in stable order, and those left out, with reasons."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[tuple[str, str], ...]
+
+
+def discover(folder: Path, collection: str) -> Listing:
+    """The documents' files below a folder (or the one file given), sorted by path.
+
+    Hidden files, README and the manifest are no documents. A file of an unknown kind, and a link that leads out of the
+    folder, is skipped with a reason.
+
+    Raises :class:`~gongwen.errors.InputError` when there is no such folder, and
+    :class:`~gongwen.errors.SettingsError` when the manifest is wrong.
+    """
+    root = folder.resolve()
+    if not root.exists():
+        raise InputError(f"{folder}: there is no such folder; give the folder that holds the documents")
+    if root.is_file():
+        return Listing((SourceFile(root, collection, f"{collection}/{root.name}"),), ())
+    manifest = read_manifest(root / MANIFEST) if (root / MANIFEST).exists() else {}
+    files, skipped = [], []
+    for path in _walk(root):
+        relative = path.relative_to(root).as_posix()
+        if not path.resolve().is_relative_to(root):
+            skipped.append((relative, "a link that leads out of the folder"))
+        elif path.suffix.lower() not in SUFFIXES:
+            skipped.append((relative, f"files of kind {path.suffix or '(none)'} are not read"))
+        else:
+            files.append(SourceFile(path, collection, f"{collection}/{relative}", manifest.get(relative, {})))
+    return Listing(tuple(files), tuple(skipped))
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for path in sorted(root.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        top = path.parent == root and path.name.lower() in {*_NOT_DOCUMENTS, MANIFEST}
+        if not hidden and not top and path.is_file():
+            yield path
+
+
+def read_manifest(path: Path) -> dict[str, dict[str, str]]:
+    """The rows of a manifest by their ``path`` column. Columns: path, title, url, origin, licence, note; any may be empty but path.
+
+    Raises :class:`~gongwen.errors.SettingsError` naming file and line.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if "path" not in (reader.fieldnames or []):
+            raise SettingsError(f"{path}:1: the manifest needs a header row with a column 'path'; it has {reader.fieldnames}")
+        table: dict[str, dict[str, str]] = {}
+        for row in reader:
+            if not row["path"]:
+                raise SettingsError(f"{path}:{reader.line_num}: the column 'path' is empty; name a file of the folder")
+            table[row["path"]] = {key: value.strip() for key, value in row.items() if key and value and value.strip()}
+    return table
+
+
+def fingerprint(data: bytes, version: str) -> str:
+    """What sync compares: changes when the file's bytes do, or the version of the reading."""
+    return hashlib.sha256(version.encode() + b"\0" + data).hexdigest()[:24]

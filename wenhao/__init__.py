@@ -1,0 +1,1 @@
+"""The `wenhao` command: the one place where indexer and api meet."""
