@@ -60,7 +60,7 @@ def read(page: Page) -> Document:
 
     >>> document = read(Page("娄政办函〔2014〕45号\\n各县人民政府:\\n…", title="娄底市人民政府办公室关于…的通知"))
     >>> str(document.doc_number.value), document.doc_number.evidence.rule
-    ('娄政办函〔2014〕45号', 'a line of its own at the head of the text')
+    ('娄政办函〔2014〕45号', '正文之前独占一行')
     """
     reading = _reading(page)
     number = _own_number(reading)
@@ -130,7 +130,7 @@ def _own_number(reading: _Reading) -> Fact[DocNumber] | None:
     for label, value in reading.metadata.get("doc_number", []):
         mentions = docnumber.find(value)
         if mentions:
-            return Fact(mentions[0].number, Evidence(f"metadata label {label}", Where.METADATA, value, mentions[0].span))
+            return Fact(mentions[0].number, Evidence(f"页面信息栏“{label}”", Where.METADATA, value, mentions[0].span))
     head = reading.lines[: _head(reading)]
     starts = {line.span.start for line in head}
     ends = {line.span.end for line in head}
@@ -138,11 +138,11 @@ def _own_number(reading: _Reading) -> Fact[DocNumber] | None:
         inside = Span(mention.span.start - 1, mention.span.end + 1)
         for span in (mention.span, inside):  # (国发〔2013〕39号) in brackets of its own
             if span.start in starts and span.end in ends:
-                return Fact(mention.number, Evidence("a line of its own at the head of the text", Where.TEXT, reading.quote(mention.span), mention.span))
+                return Fact(mention.number, Evidence("正文之前独占一行", Where.TEXT, reading.quote(mention.span), mention.span))
     for line in head:  # behind the title, on one line
         for mention in reading.numbers:
             if mention.span.end == line.span.end and line.span.start < mention.span.start and line.folded.startswith(reading.title) and reading.title:
-                return Fact(mention.number, Evidence("behind the title", Where.TEXT, reading.quote(mention.span), mention.span))
+                return Fact(mention.number, Evidence("标题之后", Where.TEXT, reading.quote(mention.span), mention.span))
     return None
 
 
@@ -152,15 +152,15 @@ def _signed(reading: _Reading) -> tuple[Fact[date] | None, int | None]:
     whole = [(i, mentions[0]) for i, line in enumerate(reading.lines) if len(line.folded) <= 60 and (mentions := dates.find(line.folded)) and _is_date_line(line.folded, mentions[0])]
     for i, mention in whole:
         if issuers.signature(_lines_above(reading, i, mention)):
-            return stated or _text_date(reading, i, mention, "the date under the signature"), i
+            return stated or _text_date(reading, i, mention, "署名之下的日期"), i
     head = _head(reading)
     for i, line in enumerate(reading.lines[:head]):  # (2022年1月12日在…会议上), (2016年8月17日…通过)
         mentions = dates.find(line.folded[:16])
         if mentions and mentions[0].span.start <= 1 and re.fullmatch(r"\(.*(?:会议.{0,6}|通过)\)", line.folded):
-            return stated or _text_date(reading, i, mentions[0], "the date in brackets under the title"), None
+            return stated or _text_date(reading, i, mentions[0], "标题下括注的日期"), None
     for i, mention in whole:
         if i < head or i >= len(reading.lines) - 6:
-            rule = "a date of its own under the title" if i < head else "a date of its own at the end of the text"
+            rule = "标题下独占一行的日期" if i < head else "文末独占一行的日期"
             return stated or _text_date(reading, i, mention, rule), None
     return stated, None
 
@@ -186,20 +186,20 @@ def _metadata_date(reading: _Reading, field: str) -> Fact[date] | None:
     for label, value in reading.metadata.get(field, []):
         mentions = dates.find(value)
         if mentions:
-            return Fact(mentions[0].date, Evidence(f"metadata label {label}", Where.METADATA, value, mentions[0].span))
+            return Fact(mentions[0].date, Evidence(f"页面信息栏“{label}”", Where.METADATA, value, mentions[0].span))
     return None
 
 
 def _metadata_text(reading: _Reading, field: str) -> Fact[str] | None:
     for label, value in reading.metadata.get(field, []):
-        return Fact(value, Evidence(f"metadata label {label}", Where.METADATA, value, Span(0, len(value))))
+        return Fact(value, Evidence(f"页面信息栏“{label}”", Where.METADATA, value, Span(0, len(value))))
     return None
 
 
 def _validity(reading: _Reading) -> Fact[Validity] | None:
     for label, value in reading.metadata.get("validity", []):
         if value in _VALIDITY_WORDS:
-            return Fact(_VALIDITY_WORDS[value], Evidence(f"metadata label {label}", Where.METADATA, value, Span(0, len(value))))
+            return Fact(_VALIDITY_WORDS[value], Evidence(f"页面信息栏“{label}”", Where.METADATA, value, Span(0, len(value))))
     return None
 
 
@@ -220,10 +220,10 @@ def _issuers(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber
     its title's body's, whoever compiled and signed it.
     """
     title = reading.title
-    by_title = tuple(Fact(body, Evidence("the title begins with it", Where.TITLE, title[span.start : span.end], span)) for body, span in issuers.of_title(title, year=year))
+    by_title = tuple(Fact(body, Evidence("标题开头的机关", Where.TITLE, title[span.start : span.end], span)) for body, span in issuers.of_title(title, year=year))
     by_signature = _signers(reading, signature_at, year)
     by_metadata = tuple(
-        Fact(issuers.body(name, year=year), Evidence(f"metadata label {label}", Where.METADATA, value))
+        Fact(issuers.body(name, year=year), Evidence(f"页面信息栏“{label}”", Where.METADATA, value))
         for label, value in reading.metadata.get("issuer", [])[:1]
         for name in re.split(r"[、,;\s]+", value)
         if name
@@ -241,12 +241,12 @@ def _signers(reading: _Reading, signature_at: int | None, year: int | None) -> t
     if signature_at is not None:
         mention = dates.find(reading.lines[signature_at].folded)[0]
         found = issuers.signature(_lines_above(reading, signature_at, mention), year=year)
-        return tuple(Fact(body, Evidence("the signature above the date", Where.TEXT, reading.quote(span), span)) for body, span in found)
+        return tuple(Fact(body, Evidence("日期之上的署名", Where.TEXT, reading.quote(span), span)) for body, span in found)
     head, end = _head(reading), len(reading.lines)
     for i in [*range(1, head), *range(max(head, end - 6), end)]:
         found = issuers.signature([(reading.lines[i].span.start, reading.lines[i].folded)], year=year)
         if found and found[0][0].level is not None:
-            rule = "a line of its own under the title" if i < head else "a line of its own at the end"
+            rule = "标题下的署名" if i < head else "文末的署名"
             return tuple(Fact(body, Evidence(rule, Where.TEXT, reading.quote(span), span)) for body, span in found)
     return ()
 
@@ -260,24 +260,24 @@ def _issuer_of_code(number: Fact[DocNumber] | None) -> tuple[Fact[IssuingBody], 
     known = _codes().get(number.value.code) if number else None
     if number is None or known is None:
         return ()
-    evidence = replace(number.evidence, rule=f"the issuing code {known['code']} is its own")
+    evidence = replace(number.evidence, rule=f"机关代字“{known['code']}”")
     return (Fact(issuers.body(known["issuer"], year=number.value.year), evidence),)
 
 
 def _region(reading: _Reading, bodies: tuple[Fact[IssuingBody], ...], year: int | None) -> Fact[Region] | None:
     for fact in bodies:
         if fact.value.region:
-            return Fact(fact.value.region, replace(fact.evidence, rule=f"place of the issuing body: {fact.evidence.rule}"))
+            return Fact(fact.value.region, replace(fact.evidence, rule=f"发文机关所在地：{fact.evidence.rule}"))
     if bodies and all(fact.value.level == 0 for fact in bodies):
         return None
     for label, value in reading.metadata.get("index_number", []):
         code = re.match(r"[1-9]\d{5}(?=[/-])", value)
         region = regions.by_code(code[0], year) if code else None
         if region:
-            return Fact(region, Evidence(f"prefix of metadata label {label}", Where.METADATA, value, Span(0, 6)))
+            return Fact(region, Evidence(f"“{label}”前六位是行政区划代码", Where.METADATA, value, Span(0, 6)))
     for mention in regions.find(reading.title, year=year, short=True):
         if len(mention.candidates) == 1:
-            return Fact(mention.candidates[0], Evidence("the title names it", Where.TITLE, mention.text, mention.span))
+            return Fact(mention.candidates[0], Evidence("标题中的地名", Where.TITLE, mention.text, mention.span))
     return _region_of_opening(reading, year)
 
 
@@ -289,7 +289,7 @@ def _region_of_opening(reading: _Reading, year: int | None) -> Fact[Region] | No
     if best is None or counts[best] < 2:
         return None
     first = next(m for m in mentions if m.candidates[0] == best)
-    return Fact(best, Evidence("named most in the opening", Where.TEXT, reading.quote(first.span), first.span))
+    return Fact(best, Evidence("开头出现最多的地名", Where.TEXT, reading.quote(first.span), first.span))
 
 
 def _year(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, dated: Fact[date] | None) -> Fact[int] | None:
@@ -297,15 +297,15 @@ def _year(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] |
     if kind and kind.value in (Genre.ANNUAL_REPORT, Genre.BUDGET, Genre.WORK_REPORT):
         named = dates.find_years(reading.title)  # a budget: 2021年预算执行情况和2022年预算草案 speaks for 2022
         for year, span in named[-1:] if kind.value is Genre.BUDGET else named[:1]:
-            return Fact(year, Evidence("the year in the title of a report", Where.TITLE, reading.title[span.start : span.end], span))
+            return Fact(year, Evidence("报告标题中的年份", Where.TITLE, reading.title[span.start : span.end], span))
         for year, span in dates.find_years(reading.normal.folded[:1000]):
-            return Fact(year, Evidence("the first year a report names", Where.TEXT, reading.quote(span), span))
+            return Fact(year, Evidence("报告正文中首个年份", Where.TEXT, reading.quote(span), span))
     if number and number.value.year:
-        return Fact(number.value.year, replace(number.evidence, rule="the year of its document number"))
+        return Fact(number.value.year, replace(number.evidence, rule="发文字号的年份"))
     if dated:
-        return Fact(dated.value.year, replace(dated.evidence, rule=f"the year of its date: {dated.evidence.rule}"))
+        return Fact(dated.value.year, replace(dated.evidence, rule=f"日期的年份：{dated.evidence.rule}"))
     for year, span in dates.find_years(reading.title):
-        return Fact(year, Evidence("the year in the title", Where.TITLE, reading.title[span.start : span.end], span))
+        return Fact(year, Evidence("标题中的年份", Where.TITLE, reading.title[span.start : span.end], span))
     return None
 
 
@@ -314,7 +314,7 @@ def _genre(reading: _Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | N
     by_title = genre.of_title(reading.title)
     ordered = number is not None and number.value.form is NumberForm.ORDER
     if number and ordered and (by_title is None or by_title.value is Genre.REGULATION):
-        return Fact(Genre.ORDER, replace(number.evidence, rule="its number is that of an order 令"))
+        return Fact(Genre.ORDER, replace(number.evidence, rule="文号是令的序号"))
     return by_title or _genre_of_text(reading)
 
 
@@ -324,7 +324,7 @@ def _genre_of_text(reading: _Reading) -> Fact[Genre] | None:
     if reading.title or not match:
         return None
     span = Span(*match.span())
-    return Fact(Genre.ANNUAL_REPORT, Evidence("the opening says so", Where.TEXT, reading.quote(span), span))
+    return Fact(Genre.ANNUAL_REPORT, Evidence("正文开头说明", Where.TEXT, reading.quote(span), span))
 
 
 def _shown_title(page: Page, reading: _Reading, kind: Fact[Genre] | None, region: Fact[Region] | None, year: Fact[int] | None) -> str:

@@ -30,7 +30,7 @@ def of_title(folded: str) -> Fact[Genre] | None:
     for pattern, genre in _rules():
         match = pattern.search(title)
         if match:
-            return Fact(genre, Evidence("title says the kind of document", Where.TITLE, match[0], Span(*match.span())))
+            return Fact(genre, Evidence("标题所写的文种", Where.TITLE, match[0], Span(*match.span())))
     return None
 
 

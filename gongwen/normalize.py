@@ -25,7 +25,6 @@ from functools import cache, lru_cache
 from unicodedata import normalize as unicode_normalize
 
 import opencc
-from pypinyin import Style, pinyin
 
 from gongwen.data import rows
 from gongwen.types import Span
@@ -152,6 +151,8 @@ def _without_insertions(source: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 @lru_cache(maxsize=4096)
 def _annotates(char: str, letters: str) -> bool:
     """True when the letters are a reading of the character: 關(guān), 信(xin); 图(a) is left alone."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - takes 0.4 s to load, and few texts need it
+
     toneless = {reading for form in (Style.NORMAL, Style.TONE) for reading in pinyin(char, style=form, heteronym=True)[0]}
     lowered = letters.lower().replace("\u0251", "a")
     return lowered in toneless or _plain_letters(lowered) in {_plain_letters(reading) for reading in toneless}

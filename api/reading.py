@@ -1,0 +1,76 @@
+"""A document's text for reading: paragraphs, headings and tables, with evidence and citations marked in place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from api.schemas import CitationItem, EvidenceItem
+from gongwen import tables
+
+_HEADING = re.compile(r"^(?:第[一二三四五六七八九十百]+[章节编]|[一二三四五六七八九十]{1,3}、|附件\d*[:：]?)[^。]{0,40}$")
+_NUMBER = re.compile(r"^[-+]?[\d,.]+%?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a page: ``kind`` is p, h, or table; ``html`` is safe markup; ``rows`` are a table's cells."""
+
+    kind: str
+    html: str = ""
+    rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    start: int
+    end: int
+    name: str
+    style: str
+
+
+def blocks(text: str, evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) -> list[Block]:
+    """The blocks of a text. Evidence n in the text gets the id ``e{n}``, citation n the id ``c{n}``."""
+    anchors = _anchors(evidence, cites)
+    found: list[Block] = []
+    table: list[tuple[tuple[str, bool], ...]] = []
+    for match in re.finditer(r"[^\n]+", text):
+        line = match[0]
+        cells = tables.cells(line.strip())
+        if cells is not None:
+            table.append(tuple((cell, bool(_NUMBER.match(cell))) for cell in cells))
+            continue
+        if table:
+            found.append(Block("table", rows=tuple(table)))
+            table = []
+        kind = "h" if _HEADING.match(line.strip()) else "p"
+        found.append(Block(kind, _marked(line, match.start(), anchors)))
+    if table:
+        found.append(Block("table", rows=tuple(table)))
+    return found
+
+
+def _anchors(evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) -> list[_Anchor]:
+    """Where marks go, in order and disjoint; evidence first, since several facts may rest on the same words."""
+    wanted = [_Anchor(*item.span, f"e{number}", "evidence") for number, item in enumerate(evidence) if item.where == "text" and item.span]
+    wanted += [_Anchor(*item.span, f"c{number}", "cite") for number, item in enumerate(cites)]
+    chosen: list[_Anchor] = []
+    for anchor in wanted:
+        if all(anchor.end <= other.start or anchor.start >= other.end for other in chosen):
+            chosen.append(anchor)
+    return sorted(chosen, key=lambda anchor: anchor.start)
+
+
+def _marked(line: str, offset: int, anchors: Sequence[_Anchor]) -> str:
+    pieces, position = [], 0
+    for anchor in anchors:
+        start, end = anchor.start - offset, anchor.end - offset
+        if end <= 0 or start >= len(line):
+            continue
+        start, end = max(start, position), min(end, len(line))
+        pieces.append(escape(line[position:start]))
+        pieces.append(f'<mark id="{anchor.name}" class="{anchor.style}">{escape(line[start:end])}</mark>')
+        position = end
+    return "".join([*pieces, escape(line[position:])])

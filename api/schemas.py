@@ -1,0 +1,211 @@
+"""What may be asked and what is answered: the pydantic models of the HTTP interface."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from engine.schema import MAX_TOTAL
+from gongwen import docnumber, regions
+from gongwen.errors import NotADocNumber
+from gongwen.types import Genre
+
+# Chinese names of genres that are no 公文种类; the 15 kinds are their own names.
+GENRE_NAMES: dict[str, str] = {
+    "annual_report": "年度报告",
+    "interpretation": "政策解读",
+    "work_report": "政府工作报告",
+    "budget": "预算决算",
+    "personnel": "人事任免",
+    "proposal_answer": "建议提案答复",
+    "tender": "招标采购",
+    "regulation": "法规规章与方案",
+    "other": "其他",
+}
+_GENRE_BY_NAME = {name: genre for genre, name in GENRE_NAMES.items()}
+VALIDITY_NAMES = {"in_force": "现行有效", "amended": "已修改", "repealed": "已废止", "expired": "已失效", "not_yet_in_force": "尚未施行", "unknown": "未标明"}  # fmt: skip
+
+Sort = Literal["relevance", "newest", "oldest"]
+Year = Annotated[int, Field(ge=1900, le=2100)]
+
+
+class SearchParams(BaseModel):
+    """Parameters of a search. Unknown ones are refused by name, so that a mistyped filter is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q: str = Field("", description="问题：关键词、标题、文号或一句话。引号为短语，-词 为排除。", examples=["杭政办发电[2016]第06号"])
+    region: list[str] = Field([], max_length=20, description="地区：全称、简称或六位代码；多个为并集。", examples=[["衢州市"]])
+    year: list[Year] = Field([], max_length=60, description="年份；多个为并集。", examples=[[2013]])
+    issuer: list[str] = Field([], max_length=20, description="发文机关全称；多个为并集。", examples=[["衢州市人民政府"]])
+    genre: list[str] = Field([], max_length=20, description="文种，如 通知、annual_report 或 年度报告；多个为并集。", examples=[["通知"]])
+    doc_number: str | None = Field(None, max_length=80, description="发文字号，任何写法；只要该文件本身。", examples=["杭政办发电〔2016〕6号"])
+    published_from: date | None = Field(None, description="发布日期不早于（含）。", examples=["2016-01-01"])
+    published_to: date | None = Field(None, description="发布日期不晚于（含）。", examples=["2016-12-31"])
+    sort: Sort = Field("relevance", description="排序：relevance 相关度，newest 最新，oldest 最早。")
+    page: int = Field(1, ge=1, le=10_000, description="页码，从 1 开始。")
+    per_page: int = Field(10, ge=1, le=100, description="每页条数。")
+    synonyms: bool = Field(True, description="是否用同义词扩展。")
+
+    @field_validator("q")
+    @classmethod
+    def _q(cls, value: str) -> str:
+        return value.strip()
+
+    @field_validator("region")
+    @classmethod
+    def _region(cls, values: list[str]) -> list[str]:
+        unknown = [value for value in values if not region_codes(value)]
+        if unknown:
+            raise ValueError(f"没有名为 {'、'.join(unknown)} 的行政区划；请用全称（浙江省衢州市）或六位代码（330800）")
+        return values
+
+    @field_validator("genre")
+    @classmethod
+    def _genre(cls, values: list[str]) -> list[str]:
+        named = [_GENRE_BY_NAME.get(value, value) for value in values]
+        unknown = [value for value in named if value not in set(Genre)]
+        if unknown:
+            raise ValueError(f"没有文种 {'、'.join(unknown)}；可用：{'、'.join([*list(Genre)[:15], *GENRE_NAMES.values()])}")
+        return named
+
+    @field_validator("doc_number")
+    @classmethod
+    def _number(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        try:
+            return str(docnumber.parse(value))
+        except NotADocNumber as error:
+            raise ValueError(f"{value!r} 不是发文字号；写法如 杭政办发电〔2016〕6号") from error
+
+    @model_validator(mode="after")
+    def _whole(self) -> SearchParams:
+        if self.published_from and self.published_to and self.published_from > self.published_to:
+            raise ValueError(f"published_from（{self.published_from}）晚于 published_to（{self.published_to}）；请对调")
+        if self.page * self.per_page > MAX_TOTAL:
+            raise ValueError(f"第 {self.page} 页超出可翻阅的 {MAX_TOTAL} 条；请加筛选条件缩小范围")
+        return self
+
+
+def region_codes(name: str) -> tuple[str, ...]:
+    """The codes of the places a name can mean: one for 衢州市 and 330800, several for 鼓楼区, none for a name of no place."""
+    text = name.replace(" > ", "").strip()
+    one = regions.by_code(text) if text.isascii() and text.isdigit() else regions.resolve(text)
+    if one:
+        return (one.code,)
+    mentions = regions.find(text, short=True)
+    if len(mentions) == 1 and mentions[0].text == text:
+        return tuple(dict.fromkeys(candidate.code for candidate in mentions[0].candidates))
+    return ()
+
+
+class Hit(BaseModel):
+    """One document found."""
+
+    id: str
+    title: str
+    title_html: str = Field(description="标题，命中处为 <mark>，其余已转义")
+    snippet_html: str = Field(description="摘要，命中处为 <mark>，其余已转义")
+    url: str = Field(description="本站文件页")
+    doc_number: str | None = None
+    issuer: str | None = None
+    region: list[str] = []
+    year: int | None = None
+    signed: date | None = None
+    published: date | None = None
+    genre: str
+    validity: str
+    reason: str = Field(description="number 文号即此件；cites 引用该文号；words 词语命中")
+    score: float
+
+
+class Understood(BaseModel):
+    """What was read in the question."""
+
+    numbers: list[str] = []
+    words: list[str] = []
+    excluded: list[str] = []
+    synonyms: list[dict[str, str]] = []
+
+
+class FacetValue(BaseModel):
+    """One value of a facet, with the number of documents of the answer that have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class SearchAnswer(BaseModel):
+    """A page of an answer. ``total`` and facets describe exactly the set that the pages show."""
+
+    query: str
+    understood: Understood
+    relaxed: str | None = Field(None, description="放宽的程度：all 词不必相连，most 可缺常见词，code 仅同一机关代字")
+    dropped: list[str] = Field([], description="未参与检索的词")
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    hits: list[Hit]
+    facets: dict[str, list[FacetValue]]
+    took_ms: int
+
+
+class EvidenceItem(BaseModel):
+    """One fact with its evidence; ``span`` are character offsets into ``text`` when ``where`` is text."""
+
+    fact: str
+    value: str
+    rule: str
+    where: str
+    quote: str
+    span: tuple[int, int] | None = None
+
+
+class CitationItem(BaseModel):
+    """One citation; ``span`` are character offsets into ``text``."""
+
+    kind: str
+    number: str | None = None
+    title: str | None = None
+    span: tuple[int, int]
+
+
+class DocumentAnswer(BaseModel):
+    """A document with its facts, their evidence, and its citations."""
+
+    id: str
+    title: str
+    text: str = Field(description="整理后的简体全文；表格每行形如 | 甲 | 乙 |")
+    original: str | None = Field(None, description="繁体页面的原文")
+    doc_number: str | None = None
+    issuers: list[str] = []
+    region: list[str] = []
+    region_codes: list[str] = []
+    year: int | None = None
+    signed: date | None = None
+    published: date | None = None
+    genre: str = "other"
+    category: str | None = None
+    validity: str = "unknown"
+    index_number: str | None = None
+    unified_number: str | None = None
+    openness: str | None = None
+    url: str | None = None
+    source: str | None = None
+    evidence: list[EvidenceItem] = []
+    cites: list[CitationItem] = []
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []

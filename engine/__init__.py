@@ -1,0 +1,1 @@
+"""Full-text engine: the only package that knows Meilisearch."""

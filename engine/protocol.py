@@ -1,0 +1,140 @@
+"""The narrow interface of the engine: what a search is, what comes back, and who reads and writes.
+
+A second implementation (another engine, a fake in a test) needs only this file and ``schema``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+Strategy = Literal["all", "frequency", "last"]
+
+MAX_PARTS = 10
+"""Phrases, words and prefix of one query together; the engine ignores the eleventh without saying so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One small query: all its phrases and words must occur, e.g. ``Query(phrases=(("政务", "公开"),))``.
+
+    ``phrases``: words that stand next to each other; cut them at punctuation, which the engine does not index.
+    ``words``: exact words. ``prefix``: a last word that may go on (工 finds 工程). ``without``: phrases that must not
+    occur; a query with nothing else means all other documents. ``fields``: search only there (None: everywhere).
+    ``strategy``: ``all``, or what may be left out when nothing has them all: the commonest words (``frequency``) or the
+    last ones (``last``). Only ``words`` and ``prefix`` are ever left out, never ``phrases`` (measured). ``weight``: of
+    this query among several. At most MAX_PARTS phrases, words and prefix together.
+    """
+
+    phrases: tuple[tuple[str, ...], ...] = ()
+    words: tuple[str, ...] = ()
+    prefix: str | None = None
+    without: tuple[tuple[str, ...], ...] = ()
+    fields: tuple[str, ...] | None = None
+    strategy: Strategy = "all"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One filter: ``Condition("genre", ("通知", "公告"))``, ``Condition("signed", at_least=20160101)``.
+
+    A document passes when the field has one of ``values``, or lies in the range (both ends included), or, with
+    ``absent``, has no value. Equality ignores letter case. ``values`` and a range in one condition are both required.
+    """
+
+    field: str
+    values: tuple[str | int, ...] = ()
+    at_least: int | None = None
+    at_most: int | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A search: documents found by any of ``queries`` (none: all documents) that pass every condition.
+
+    ``sort`` like ``("signed:desc",)`` replaces relevance. ``fields`` to retrieve; ``id`` always comes.
+    ``offset`` and ``limit`` in documents.
+    """
+
+    queries: tuple[Query, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    facets: tuple[str, ...] = ()
+    sort: tuple[str, ...] = ()
+    offset: int = 0
+    limit: int = 20
+    fields: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found: ``score`` 0 to 1 times the query's weight, ``query`` the index of the query that found it best."""
+
+    id: str
+    score: float
+    query: int
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page: ``total`` and ``facets`` describe all that was found (exact up to ``schema.MAX_TOTAL``)."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    engine_ms: int = 0
+
+
+class Stored(NamedTuple):
+    """What the index knows of a document's origin; the indexer compares it with the folder."""
+
+    source: str | None
+    source_hash: str | None
+    content_hash: str | None
+
+
+class Reader(Protocol):
+    """Finds documents. Every method raises ``EngineUnavailable`` when the engine is away, ``EngineError`` when it refuses."""
+
+    async def search(self, request: SearchRequest) -> SearchPage:
+        """Return one page of what the request finds; raises ``InputError`` for an impossible request."""
+
+    async def get(self, document_id: str) -> dict[str, Any] | None:
+        """Return the stored record with that id, None when there is none."""
+
+    async def alive(self) -> None:
+        """Return when the engine answers."""
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+
+
+class Writer(Protocol):
+    """Changes the index. A call that returns has been carried out; raises ``EngineTaskFailed`` when it could not be."""
+
+    async def ensure_index(self) -> None:
+        """Make the index exist with our settings."""
+
+    async def put(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Store records, replacing those with the same id; raises ``InputError`` before sending when an id is bad."""
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        """Remove documents; unknown ids are no error."""
+
+    async def inventory(self, collection: str) -> dict[str, Stored]:
+        """Return id -> origin of all documents of a collection."""
+
+    async def count(self) -> int:
+        """Return the number of documents stored."""
+
+    async def schema_version(self) -> int | None:
+        """Return the SCHEMA_VERSION the index was built with; None when there is no index of ours."""
+
+    async def swap(self, staged: str) -> None:
+        """Put the index named ``staged`` in place of this one, and remove the old documents."""
+
+    async def aclose(self) -> None:
+        """Close the connection."""

@@ -1,0 +1,120 @@
+"""The ``Reader`` on Meilisearch: one search is one request, however many small queries it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.client import Connection, EngineClient, RefusedError
+from engine.protocol import Condition, Hit, Query, SearchPage, SearchRequest
+from engine.query import check_request, filters, query_text
+from engine.schema import Field
+from engine.settings import EngineSettings
+from gongwen.errors import EngineError, EngineUnavailable
+
+
+class MeiliReader:
+    """Searches our index with the search-only key; safe for any number of concurrent calls in one event loop."""
+
+    def __init__(self, connection: Connection, settings: EngineSettings) -> None:
+        self._index = settings.index_name
+        self._client = EngineClient(connection.url, connection.search_key, settings.search_timeout)
+
+    async def search(self, request: SearchRequest) -> SearchPage:
+        """Return one page of what the request finds.
+
+        No query: all documents. One: a plain search. Several: one federated search, whose total and facets are those
+        of the union and whose hits are merged by weighted score. (Federation of a single query gives the same answer
+        in 8-12 ms instead of 3-7, so it is not used there.) Raises :class:`InputError` for an impossible request.
+        """
+        check_request(request)
+        bodies = [_body(query, request) for query in request.queries or (None,)]
+        if len(bodies) == 1:
+            return await self._plain(bodies[0], request)
+        return await self._federated(bodies, request)
+
+    async def get(self, document_id: str) -> dict[str, Any] | None:
+        """Return the stored record with that id, None when there is none."""
+        # By filter, because the search key may not fetch documents. The engine compares without letter case, so ids
+        # that differ only in case all come, and the right one is chosen here.
+        request = SearchRequest(conditions=(Condition(Field.ID, (document_id,)),), limit=100)
+        for hit in (await self.search(request)).hits:
+            if hit.id == document_id:
+                return hit.record
+        return None
+
+    async def alive(self) -> None:
+        """Return when the engine answers; raises :class:`EngineUnavailable`."""
+        answer = await self._client.call("GET", "/health")
+        if not isinstance(answer, dict) or answer.get("status") != "available":
+            raise EngineUnavailable(
+                f"engine at {self._client.url} says {answer!r} to /health, not that it is available"
+            )
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+    async def _plain(self, body: dict[str, Any], request: SearchRequest) -> SearchPage:
+        body |= {"offset": request.offset, "limit": request.limit}
+        if request.facets:
+            body["facets"] = list(request.facets)
+        answer = await self._ask(f"/indexes/{self._index}/search", body)
+        return _page(answer, answer.get("facetDistribution") or {}, request)
+
+    async def _federated(self, bodies: list[dict[str, Any]], request: SearchRequest) -> SearchPage:
+        for body, query in zip(bodies, request.queries, strict=True):
+            body |= {"indexUid": self._index, "federationOptions": {"weight": query.weight}}
+        federation: dict[str, Any] = {"offset": request.offset, "limit": request.limit}
+        if request.facets:
+            federation["facetsByIndex"] = {self._index: list(request.facets)}
+        answer = await self._ask("/multi-search", {"federation": federation, "queries": bodies})
+        facets = (answer.get("facetsByIndex") or {}).get(self._index) or {}
+        return _page(answer, facets.get("distribution") or {}, request)
+
+    async def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = await self._client.call("POST", path, body)
+        except RefusedError as error:
+            if error.code == "index_not_found":
+                raise EngineError(f"there is no index {self._index!r} yet; run `wenhao sync` first") from error
+            raise
+        if not isinstance(answer, dict) or "hits" not in answer:
+            raise EngineError(
+                f"engine at {self._client.url} gave no search answer; is this address a Meilisearch 1.21?"
+            )
+        return answer
+
+
+def _body(query: Query | None, request: SearchRequest) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "q": query_text(query) if query else "",
+        "locales": ["eng"],
+        "matchingStrategy": query.strategy if query else "all",
+        "attributesToRetrieve": list(dict.fromkeys((*request.fields, str(Field.ID)))),
+        "showRankingScore": True,
+    }
+    if request.conditions:
+        body["filter"] = filters(request.conditions)
+    if request.sort:
+        body["sort"] = list(request.sort)
+    if query and query.fields is not None:
+        body["attributesToSearchOn"] = list(query.fields)
+    return body
+
+
+def _page(answer: dict[str, Any], facets: dict[str, dict[str, int]], request: SearchRequest) -> SearchPage:
+    # `estimatedTotalHits` is exact here: 5,000 of 5,000 and, federated, 4,714 of 4,714 against a count by hand.
+    return SearchPage(
+        hits=tuple(_hit(raw, request.queries) for raw in answer["hits"]),
+        total=int(answer["estimatedTotalHits"]),
+        facets={name: facets.get(name, {}) for name in request.facets},
+        engine_ms=int(answer.get("processingTimeMs", 0)),
+    )
+
+
+def _hit(raw: dict[str, Any], queries: tuple[Query, ...]) -> Hit:
+    federation = raw.pop("_federation", None)
+    score = float(raw.pop("_rankingScore"))
+    if federation is not None:
+        return Hit(raw["id"], float(federation["weightedRankingScore"]), int(federation["queriesPosition"]), raw)
+    return Hit(raw["id"], score * (queries[0].weight if queries else 1.0), 0, raw)

@@ -1,0 +1,155 @@
+"""Field names and index settings: what writer and reader share, and nothing else. Pure.
+
+The reasons behind the settings are in DESIGN.md, sections 2 and 7 (measured on Meilisearch 1.21.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+# Bump when records already stored, or answers from them, would mean something else after the change: a field renamed,
+# removed or filled by another rule, another way to cut words, another setting below. A field added that old records may
+# lack needs no bump. A bump makes the indexer build a new index beside the old one and swap.
+SCHEMA_VERSION = 1
+
+_VERSION_MARK = "wenhaoschemaversion"
+
+JOINER = "\u200c"
+"""ZERO WIDTH NON-JOINER between words: invisible in Chinese, and a separator of the engine by default."""
+
+
+class Field(StrEnum):
+    """Names of the fields of a stored record; dates are integers yyyymmdd, an unknown value is an absent field."""
+
+    ID = "id"
+    TITLE = "title"
+    TEXT = "text"
+    DOC_NUMBER = "doc_number"
+    NUMBER_KEY = "number_key"
+    CITES_TEXT = "cites_text"
+    CITE_KEYS = "cite_keys"
+    ISSUER = "issuer"
+    ISSUERS = "issuers"
+    ISSUER_TEXT = "issuer_text"
+    REGION = "region"
+    # "浙江省", "浙江省 > 衢州市", "浙江省 > 衢州市 > 衢江区": the form that hierarchical menus of the field's widgets read.
+    REGION_LVL0 = "region.lvl0"
+    REGION_LVL1 = "region.lvl1"
+    REGION_LVL2 = "region.lvl2"
+    REGION_CODES = "region_codes"
+    YEAR = "year"
+    SIGNED = "signed"
+    PUBLISHED = "published"
+    # The day lists are sorted by: signed, else published, else the first day of the year.
+    DAY = "day"
+    GENRE = "genre"
+    CATEGORY = "category"
+    VALIDITY = "validity"
+    INDEX_NUMBER = "index_number"
+    UNIFIED_NUMBER = "unified_number"
+    OPENNESS = "openness"
+    COLLECTION = "collection"
+    SOURCE = "source"
+    SOURCE_HASH = "source_hash"
+    CONTENT_HASH = "content_hash"
+    URL = "url"
+    SITE = "site"
+    FACTS = "facts"
+    ORIGINAL = "original"
+
+
+# The order is the engine's `attribute` rule: a word in the title counts before one in the text.
+SEARCHABLE = (Field.TITLE, Field.DOC_NUMBER, Field.ISSUER_TEXT, Field.CITES_TEXT, Field.TEXT)
+
+# All of those are stored as words with :func:`join`; what is also a facet or a key (issuer, number_key) has a plain twin.
+SEGMENTED = SEARCHABLE
+
+FILTERABLE = (
+    Field.ID,
+    Field.NUMBER_KEY,
+    Field.CITE_KEYS,
+    Field.ISSUER,
+    Field.ISSUERS,
+    Field.REGION_LVL0,
+    Field.REGION_LVL1,
+    Field.REGION_LVL2,
+    Field.REGION_CODES,
+    Field.YEAR,
+    Field.SIGNED,
+    Field.PUBLISHED,
+    Field.GENRE,
+    Field.CATEGORY,
+    Field.VALIDITY,
+    Field.INDEX_NUMBER,
+    Field.UNIFIED_NUMBER,
+    Field.OPENNESS,
+    Field.COLLECTION,
+    Field.SOURCE,
+    Field.CONTENT_HASH,
+    Field.SITE,
+)
+
+SORTABLE = (Field.DAY, Field.SIGNED, Field.PUBLISHED, Field.YEAR)
+
+FACETS = (
+    Field.REGION_LVL0,
+    Field.REGION_LVL1,
+    Field.REGION_LVL2,
+    Field.YEAR,
+    Field.ISSUER,
+    Field.GENRE,
+    Field.CATEGORY,
+    Field.VALIDITY,
+)
+
+MAX_TOTAL = 100_000
+"""Totals are exact up to here, and pages end here."""
+
+MAX_FACET_VALUES = 10_000
+"""More values of one facet than this are cut off; the rarest go first."""
+
+
+def index_settings() -> dict[str, Any]:
+    """Return the settings of our index in the engine's own words (the body of ``PATCH /indexes/{uid}/settings``)."""
+    return {
+        "searchableAttributes": [str(field) for field in SEARCHABLE],
+        # Plain names, not the granular form: with features cut to equality, 5,000 documents took 14.8-15.4 s instead
+        # of 14.6-14.9 s, so it buys nothing. Sorted, because the engine gives them back sorted.
+        "filterableAttributes": sorted(str(field) for field in FILTERABLE),
+        "sortableAttributes": sorted(str(field) for field in SORTABLE),
+        "displayedAttributes": ["*"],
+        # `sort` first makes "newest first" exact instead of newest among equals; the last two are the tie-breaker.
+        "rankingRules": ["sort", "words", "proximity", "attribute", "exactness", "day:desc", "id:asc"],
+        "typoTolerance": {"enabled": False},
+        # One non-Chinese language: the engine then cuts our text at JOINER only.
+        "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["eng"]}],
+        "proximityPrecision": "byWord",
+        "pagination": {"maxTotalHits": MAX_TOTAL},
+        "faceting": {"maxValuesPerFacet": MAX_FACET_VALUES, "sortFacetValuesBy": {"*": "count"}},
+        "prefixSearch": "indexingTime",
+        "facetSearch": False,
+        "stopWords": [],
+        # After this the engine stops ranking and answers with what it has; below `search_timeout` (5 s) on purpose.
+        "searchCutoffMs": 4000,
+        # The version travels with the settings, so a swap moves both together. Nothing else keeps a value of ours: a
+        # record would be counted, and a second index cannot be swapped in one step with this one by a search key.
+        "synonyms": {_VERSION_MARK: [str(SCHEMA_VERSION)]},
+    }
+
+
+def version_of(settings: dict[str, Any]) -> int | None:
+    """Return the SCHEMA_VERSION that an index was built with, from its engine settings; None for a foreign index."""
+    mark = (settings.get("synonyms") or {}).get(_VERSION_MARK) or []
+    return int(mark[0]) if mark and str(mark[0]).isdecimal() else None
+
+
+def join(words: Iterable[str]) -> str:
+    """Return the stored form of a text: its words with JOINER between them (在建, 工程 -> 在建<U+200C>工程)."""
+    return JOINER.join(words)
+
+
+def plain(joined: str) -> str:
+    """Return a stored text as people read it: the inverse of :func:`join` as to characters."""
+    return joined.replace(JOINER, "")

@@ -1,0 +1,229 @@
+"""The ``Writer`` on Meilisearch: a call that returns has been carried out, not merely accepted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from engine.client import BusyError, Connection, EngineClient, RefusedError
+from engine.protocol import Condition, Stored
+from engine.query import filters
+from engine.schema import SCHEMA_VERSION, Field, index_settings, version_of
+from engine.settings import EngineSettings
+from gongwen.errors import EngineError, EngineTaskFailed, InputError
+
+BATCH_BYTES = 8 * 1024 * 1024
+"""Size of one task: small enough to lose little when killed, and far below the engine's limit of 100 MB."""
+
+PAGE = 10_000
+"""Documents of one page of the inventory, and ids of one deletion."""
+
+MAX_ATTEMPTS = 6
+MAX_WAIT = 30.0
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,511}")
+
+
+class MeiliWriter:
+    """Writes one index with the admin key; ``index_name`` names another index than the settings' (one being built)."""
+
+    def __init__(self, connection: Connection, settings: EngineSettings, index_name: str | None = None) -> None:
+        self.index_name = index_name or settings.index_name
+        self._path = f"/indexes/{self.index_name}"
+        self._timeout = settings.write_timeout
+        # An answer to a write means only "accepted", so it is quick; a full disk or queue is what makes it slow.
+        self._client = EngineClient(connection.url, connection.admin_key, min(60.0, settings.write_timeout))
+
+    async def ensure_index(self) -> None:
+        """Make the index exist with our settings; only settings that differ are sent, for each may index all again.
+
+        Raises :class:`EngineError` when it holds documents of another SCHEMA_VERSION: build a new index and swap.
+        """
+        current = await self._settings()
+        if current is None:
+            await self._create()
+            current = await self._settings() or {}
+        elif version_of(current) != SCHEMA_VERSION and await self.count():
+            raise EngineError(
+                f"index {self.index_name!r} holds documents of schema {version_of(current)}, this program writes "
+                f"{SCHEMA_VERSION}; build a new index beside it and swap"
+            )
+        changed = {name: value for name, value in index_settings().items() if not _holds(current.get(name), value)}
+        if changed:
+            await self._finish([await self._send("PATCH", f"{self._path}/settings", changed)])
+
+    async def put(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Store records, replacing those with the same id, in tasks of at most BATCH_BYTES.
+
+        Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
+        :class:`EngineTaskFailed` with the engine's message after all tasks of the call have ended.
+        """
+        for record in records:
+            check_id(record.get("id"))
+        # All are encoded first, so that a bad value is found before the first batch is sent.
+        encoded = [_encode(record) for record in records]
+        tasks = [
+            await self._send("POST", f"{self._path}/documents?primaryKey=id", content=body) for body in batches(encoded)
+        ]
+        await self._finish(tasks)
+
+    async def delete(self, ids: Sequence[str]) -> None:
+        """Remove documents; unknown ids are no error."""
+        for document_id in ids:
+            check_id(document_id)
+        parts = [list(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
+        await self._finish([await self._send("POST", f"{self._path}/documents/delete-batch", part) for part in parts])
+
+    async def inventory(self, collection: str) -> dict[str, Stored]:
+        """Return id -> origin of all documents of a collection; {} when there is no index yet."""
+        found: dict[str, Stored] = {}
+        fields = [Field.ID, Field.COLLECTION, Field.SOURCE, Field.SOURCE_HASH, Field.CONTENT_HASH]
+        body = {"filter": filters([Condition(Field.COLLECTION, (collection,))]), "fields": fields, "limit": PAGE}
+        offset = 0
+        while True:
+            page = await self._read(f"{self._path}/documents/fetch", body | {"offset": offset})
+            if page is None:
+                return {}
+            for row in page["results"]:
+                # The engine compares without letter case; another collection must not be taken for this one.
+                if row.get("collection") == collection:
+                    found[row["id"]] = Stored(row.get("source"), row.get("source_hash"), row.get("content_hash"))
+            offset += PAGE
+            if offset >= page["total"]:
+                return found
+
+    async def count(self) -> int:
+        """Return the number of documents stored; 0 when there is no index yet."""
+        stats = await self._read(f"{self._path}/stats")
+        return 0 if stats is None else int(stats["numberOfDocuments"])
+
+    async def schema_version(self) -> int | None:
+        """Return the SCHEMA_VERSION the index was built with; None when there is no index of ours."""
+        current = await self._settings()
+        return None if current is None else version_of(current)
+
+    async def swap(self, staged: str) -> None:
+        """Put the index ``staged`` in place of this one in one step, then remove it with the old documents.
+
+        Both must exist, else :class:`EngineError`. Searches see the old or the new documents, never both.
+        """
+        new = await self._created(staged)
+        await self._created(self.index_name)
+        await self._send("POST", "/swap-indexes", [{"indexes": [self.index_name, staged]}])
+        # The task of a swap belongs to no index, so a key limited to ours may not ask for it (404). An index takes its
+        # creation time along, which shows that the swap is done.
+        deadline = time.monotonic() + self._timeout
+        while await self._created(self.index_name) != new:
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"engine at {self._client.url} has not swapped {self.index_name} and {staged} in time"
+                )
+            await asyncio.sleep(0.02)
+        await self._finish([await self._send("DELETE", f"/indexes/{staged}")])
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+    async def _created(self, index_name: str) -> str:
+        return str((await self._client.call("GET", f"/indexes/{index_name}"))["createdAt"])
+
+    async def _settings(self) -> dict[str, Any] | None:
+        settings: dict[str, Any] | None = await self._read(f"{self._path}/settings")
+        return settings
+
+    async def _read(self, path: str, body: Any = None) -> Any:
+        try:
+            return await self._client.call("GET" if body is None else "POST", path, body)
+        except RefusedError as error:
+            if error.code == "index_not_found":
+                return None
+            raise
+
+    async def _create(self) -> None:
+        task = await self._send("POST", "/indexes", {"uid": self.index_name, "primaryKey": str(Field.ID)})
+        try:
+            await self._finish([task])
+        except EngineTaskFailed as error:
+            # Another process was quicker.
+            if "already exists" not in str(error):
+                raise
+
+    async def _send(self, method: str, path: str, body: Any = None, *, content: bytes | None = None) -> int:
+        """Return the uid of the task; waits and tries again while the engine's queue is full."""
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                answer = await self._client.call(method, path, body, content=content)
+                return int(answer["taskUid"])
+            except BusyError as error:
+                if attempt == MAX_ATTEMPTS:
+                    raise
+                await asyncio.sleep(min(error.wait, MAX_WAIT))
+        raise AssertionError("unreachable")
+
+    async def _finish(self, tasks: Sequence[int]) -> None:
+        failures = [failure for task in tasks if (failure := await self._outcome(task))]
+        if failures:
+            raise EngineTaskFailed("; ".join(failures))
+
+    async def _outcome(self, task: int) -> str | None:
+        """Return None when the task succeeded, else why it did not."""
+        deadline = time.monotonic() + self._timeout
+        pause = 0.01
+        while True:
+            answer = await self._client.call("GET", f"/tasks/{task}")
+            status = answer["status"]
+            if status == "succeeded":
+                return None
+            if status not in ("enqueued", "processing"):
+                reason = (answer.get("error") or {}).get("message", "no reason given")
+                return f"engine task {task} ({answer.get('type')}) {status}: {reason}"
+            if time.monotonic() > deadline:
+                raise EngineError(
+                    f"engine at {self._client.url} has task {task} still {status} after {self._timeout:g} s; "
+                    "look at its log and whether its disk is full, then run again"
+                )
+            await asyncio.sleep(pause)
+            # Short tasks end in 10-30 ms; a long one must not be asked for a hundred times a second.
+            pause = min(pause * 1.5, 0.5)
+
+
+def check_id(value: object) -> str:
+    """Return the id; raises :class:`InputError` when the engine would refuse it (and with it its whole batch)."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InputError(f"document id {value!r} must be 1 to 511 characters out of A-Z a-z 0-9 _ -")
+    return value
+
+
+def batches(encoded: Iterable[bytes], limit: int = BATCH_BYTES) -> Iterator[bytes]:
+    """Yield JSON arrays of at most ``limit`` bytes; a single record above it goes alone."""
+    rows: list[bytes] = []
+    size = 2
+    for row in encoded:
+        if rows and size + len(row) + 1 > limit:
+            yield b"[" + b",".join(rows) + b"]"
+            rows, size = [], 2
+        rows.append(row)
+        size += len(row) + 1
+    if rows:
+        yield b"[" + b",".join(rows) + b"]"
+
+
+def _encode(record: Mapping[str, Any]) -> bytes:
+    try:
+        # NON_STR_KEYS: records may be built with schema.Field as keys.
+        return orjson.dumps(dict(record), option=orjson.OPT_NON_STR_KEYS)
+    except TypeError as error:
+        raise InputError(f"document {record.get('id')!r} cannot be stored: {error}") from error
+
+
+def _holds(current: Any, wanted: Any) -> bool:
+    """Return whether the engine's setting already is ours; it adds defaults of its own to objects."""
+    if isinstance(wanted, dict) and isinstance(current, dict):
+        return all(_holds(current.get(name), value) for name, value in wanted.items())
+    return bool(current == wanted)

@@ -1,0 +1,132 @@
+"""A document as the record the engine stores: field names of ``engine.schema``, words joined, facts with evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from engine.schema import Field, join
+from gongwen import normalize
+from gongwen.types import Document, Fact, Genre, NumberMention, Region, Span
+from gongwen.words import Segmenter
+from indexer.sources import SourceFile
+
+
+def document_id(source: str, part: int) -> str:
+    """The permanent id of the n-th document (from 0) of a source: twenty hexadecimal digits of its path's hash."""
+    return hashlib.sha256(f"{source}#{part}".encode()).hexdigest()[:20]
+
+
+def record(document: Document, file: SourceFile, part: int, source_hash: str, segmenter: Segmenter) -> dict[str, Any]:
+    """The stored record of a document; absent facts are absent fields.
+
+    Titles and texts are cut into words and joined by :data:`engine.schema.JOINER`; issuing codes of document numbers
+    stay one word (杭政办发电). The searched form of a number is code, year and serial as three words.
+    """
+    number = document.doc_number.value if document.doc_number else None
+    title_mentions = normalize.normalize(document.title)
+    fields: dict[str, Any] = {
+        Field.ID: document_id(file.source, part),
+        Field.TITLE: join(segmenter.cut(title_mentions.text)),
+        Field.TEXT: join(segmenter.cut(document.text, _code_spans(document.numbers))),
+        Field.DOC_NUMBER: join(number.parts) if number else None,
+        Field.NUMBER_KEY: str(number) if number else None,
+        Field.CITES_TEXT: _cites_text(document, segmenter),
+        Field.CITE_KEYS: sorted({str(cite.number) for cite in document.cites if cite.number}),
+        Field.ISSUER: document.issuers[0].value.name if document.issuers else None,
+        Field.ISSUERS: [fact.value.name for fact in document.issuers],
+        Field.ISSUER_TEXT: "\n".join(join(segmenter.cut(fact.value.name)) for fact in document.issuers) or None,
+        Field.REGION: _region_levels(document.region.value) if document.region else None,
+        Field.REGION_CODES: list(document.region.value.codes) if document.region else None,
+        Field.YEAR: _value(document.year),
+        Field.SIGNED: _day(document.signed),
+        Field.PUBLISHED: _day(document.published),
+        Field.DAY: _day(document.signed) or _day(document.published) or _first_day(document.year),
+        Field.GENRE: document.genre.value.value if document.genre else Genre.OTHER.value,
+        Field.CATEGORY: _value(document.category),
+        Field.VALIDITY: document.validity.value.value if document.validity else "unknown",
+        Field.INDEX_NUMBER: _value(document.index_number),
+        Field.UNIFIED_NUMBER: _value(document.unified_number),
+        Field.OPENNESS: _value(document.openness),
+        Field.COLLECTION: file.collection,
+        Field.SOURCE: file.source,
+        Field.SOURCE_HASH: source_hash,
+        Field.CONTENT_HASH: hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()[:24],
+        Field.URL: file.about.get("url"),
+        Field.FACTS: facts(document),
+        Field.ORIGINAL: document.original,
+    }
+    return {str(name): value for name, value in fields.items() if value not in (None, [])}
+
+
+def _code_spans(mentions: Sequence[NumberMention]) -> list[Span]:
+    """The spans of issuing codes in order, each once, disjoint."""
+    spans: list[Span] = []
+    for span in sorted({mention.code_span for mention in mentions}):
+        if not spans or span.start >= spans[-1].end:
+            spans.append(span)
+    return spans
+
+
+def _cites_text(document: Document, segmenter: Segmenter) -> str | None:
+    lines = [join(cite.number.parts) for cite in document.cites if cite.number]
+    lines += [join(segmenter.cut(cite.title)) for cite in document.cites if cite.title]
+    return "\n".join(dict.fromkeys(lines)) or None
+
+
+def _region_levels(region: Region) -> dict[str, str]:
+    names = region.names
+    return {f"lvl{depth}": " > ".join(names[: depth + 1]) for depth in range(len(names))}
+
+
+def _value(fact: Fact[Any] | None) -> Any:
+    return fact.value if fact else None
+
+
+def _day(fact: Fact[date] | None) -> int | None:
+    """A date as the integer yyyymmdd, which the engine can compare."""
+    return fact.value.year * 10000 + fact.value.month * 100 + fact.value.day if fact else None
+
+
+def _first_day(year: Fact[int] | None) -> int | None:
+    return year.value * 10000 + 101 if year else None
+
+
+def facts(document: Document) -> dict[str, Any]:
+    """Every fact with its evidence and every citation, as the document page shows them."""
+    named: list[tuple[str, Fact[Any] | None]] = [
+        ("doc_number", document.doc_number),
+        *(("issuer", fact) for fact in document.issuers),
+        ("region", document.region),
+        ("year", document.year),
+        ("signed", document.signed),
+        ("published", document.published),
+        ("genre", document.genre),
+        ("category", document.category),
+        ("validity", document.validity),
+        ("index_number", document.index_number),
+        ("unified_number", document.unified_number),
+        ("openness", document.openness),
+    ]
+    return {
+        "evidence": [_evidence(name, fact) for name, fact in named if fact],
+        "cites": [
+            {"kind": cite.kind.value, "number": str(cite.number) if cite.number else None, "title": cite.title, "span": list(cite.span)}
+            for cite in document.cites
+        ],
+    }
+
+
+def _evidence(name: str, fact: Fact[Any]) -> dict[str, Any]:
+    evidence = fact.evidence
+    value = getattr(fact.value, "name", None) if name == "issuer" else fact.value
+    return {
+        "fact": name,
+        "value": getattr(value, "value", None) or str(value),
+        "rule": evidence.rule,
+        "where": evidence.where.value,
+        "quote": evidence.quote,
+        "span": list(evidence.span) if evidence.span else None,
+    }

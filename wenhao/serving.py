@@ -1,0 +1,79 @@
+"""Serving from the command line: engine, application, one address."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from rich.console import Console
+
+from api.app import build_planner, create_app
+from api.settings import ApiSettings
+from engine.client import Connection
+from engine.reader import MeiliReader
+from engine.server import running_engine
+from engine.settings import EngineSettings
+from engine.writer import MeiliWriter
+from gongwen.errors import SettingsError
+
+
+@contextmanager
+def engine() -> Iterator[Connection]:
+    """The engine of the environment's settings, started if need be and then stopped with us."""
+    with running_engine(EngineSettings()) as connection:
+        yield connection
+
+
+def serve(host: str | None, port: int | None, console: Console, before: Callable[[Connection], None] | None = None) -> None:
+    """Serves until interrupted; ``before`` runs once the engine answers and the port is ours.
+
+    Raises :class:`~gongwen.errors.SettingsError` when the port is taken, and engine errors.
+    """
+    settings = ApiSettings()
+    host, port = host or settings.host, port or settings.port
+    listener = _listen(host, port)
+    try:
+        with engine() as connection:
+            if before:
+                before(connection)
+            elif connection.admin_key:
+                asyncio.run(_ensure_index(connection))
+            asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
+    finally:
+        listener.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken first, so that a taken port is known before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        reason = f"端口 {port} 已被占用" if error.errno == 98 else f"不能监听 {host}:{port}（{error.strerror}）"
+        raise SettingsError(f"{reason}；请关掉占用它的程序，或用 --port {port + 1} 换一个端口") from error
+    return listener
+
+
+async def _ensure_index(connection: Connection) -> None:
+    writer = MeiliWriter(connection, EngineSettings())
+    try:
+        await writer.ensure_index()
+    finally:
+        await writer.aclose()
+
+
+async def _serve(listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console) -> None:
+    reader = MeiliReader(connection, EngineSettings())
+    config = uvicorn.Config(create_app(reader, build_planner(settings), settings), access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
+    console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        await reader.aclose()
