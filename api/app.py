@@ -47,7 +47,14 @@ def _words(path: Path) -> tuple[str, ...]:
 
 def create_app(reader: Reader, planner: Planner, settings: ApiSettings) -> FastAPI:
     """The application that answers through the given reader."""
-    app = FastAPI(title="Wenhao 文号", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json", description="公文检索接口。")
+    app = FastAPI(
+        title="Wenhao 文号",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        description="公文检索接口。",
+    )
     app.state.searcher = Searcher(planner, reader)
     app.state.reader = reader
     app.state.settings = settings

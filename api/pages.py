@@ -17,7 +17,16 @@ from starlette.responses import Response
 
 from api.problems import invalid_problem
 from api.reading import blocks
-from api.schemas import GENRE_NAMES, VALIDITY_NAMES, CitationItem, DocumentAnswer, FacetValue, Problem, SearchAnswer, SearchParams
+from api.schemas import (
+    GENRE_NAMES,
+    VALIDITY_NAMES,
+    CitationItem,
+    DocumentAnswer,
+    FacetValue,
+    Problem,
+    SearchAnswer,
+    SearchParams,
+)
 
 router = APIRouter(include_in_schema=False)
 _LISTS = {"region", "year", "issuer", "genre"}
@@ -28,8 +37,16 @@ _KIND_NAMES = {"basis": "依据", "forwards": "转发印发", "amends": "修改"
 
 @cache
 def _templates() -> Environment:
-    environment = Environment(loader=FileSystemLoader(str(files("api") / "templates")), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.update(genre_names=GENRE_NAMES, validity_names=VALIDITY_NAMES, fact_names=_FACT_NAMES, kind_names=_KIND_NAMES)
+    environment = Environment(
+        loader=FileSystemLoader(str(files("api") / "templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        genre_names=GENRE_NAMES, validity_names=VALIDITY_NAMES, fact_names=_FACT_NAMES, kind_names=_KIND_NAMES
+    )
     return environment
 
 
@@ -88,7 +105,17 @@ async def search_page(request: Request) -> Response:
     home = not any(name != "sort" for name, _ in pairs)
     asked = params.model_copy(update={"sort": "newest"}) if home else params
     answer: SearchAnswer = await request.app.state.searcher.search(asked)
-    return _render(request, "search.html", home=home, answer=answer, params=params, links=links, regions=_tree(answer), years=_histogram(answer), q=params.q)
+    return _render(
+        request,
+        "search.html",
+        home=home,
+        answer=answer,
+        params=params,
+        links=links,
+        regions=_tree(answer),
+        years=_histogram(answer),
+        q=params.q,
+    )
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, Any]:
@@ -143,5 +170,7 @@ def error_page(request: Request, problem: Problem) -> Response:
     path = request.url.path
     if path.startswith(("/api/", "/healthz", "/readyz")):
         headers = {"Retry-After": "2"} if problem.status == 503 else None
-        return JSONResponse(problem.model_dump(), problem.status, media_type="application/problem+json", headers=headers)
+        return JSONResponse(
+            problem.model_dump(), problem.status, media_type="application/problem+json", headers=headers
+        )
     return _render(request, "error.html", problem.status, problem=problem, q=request.query_params.get("q", ""))

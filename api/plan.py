@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from api import synonyms
+from api.synonyms import Expansion, Synonyms, cut
 from engine.protocol import MAX_PARTS, Query
 from engine.schema import Field
 from gongwen import docnumber
@@ -59,12 +59,16 @@ class Plan:
     phrases: tuple[tuple[str, ...], ...] = ()
     words: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    expansions: tuple[synonyms.Expansion, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
     dropped: tuple[str, ...] = ()
 
     def marks(self, step: Step | None) -> tuple[tuple[str, ...], ...]:
         """What to mark in the answer of a step."""
-        loose = () if step is None or step.name in ("phrase", "number") else ((word,) for word in self.words if word not in self.dropped)
+        loose = (
+            ()
+            if step is None or step.name in ("phrase", "number")
+            else ((word,) for word in self.words if word not in self.dropped)
+        )
         return tuple(dict.fromkeys([*self.phrases, *loose]))
 
 
@@ -73,7 +77,7 @@ class Planner:
     """Plans questions with the index's own segmenter, synonyms and stop words."""
 
     segmenter: Segmenter
-    synonyms: synonyms.Synonyms
+    synonyms: Synonyms
     stop_words: frozenset[str] = frozenset()
 
     def plan(self, question: str, *, expand: bool = True) -> Plan:
@@ -86,13 +90,13 @@ class Planner:
         folded = normalize(question).folded
         numbers, folded = _numbers(folded)
         quoted, excluded, folded = self._marked(folded)
-        runs = [words for words in (self.segmenter.words(run[0]) for run in _RUN.finditer(folded)) if words]
-        runs = [tuple(words) for words in runs if not all(word in self.stop_words for word in words)] or [tuple(words) for words in runs]
+        runs = [words for run in _RUN.finditer(folded) if (words := tuple(self.segmenter.words(run[0])))]
+        runs = [run for run in runs if not set(run) <= self.stop_words] or runs
         found = [hit for run in runs for hit in self._expansions(run)] if expand else []
         return Plan(
             steps=tuple(self._steps(numbers, quoted, runs, found, excluded)),
             numbers=numbers,
-            phrases=tuple([*((*number.parts, "号") for number in numbers), *quoted, *runs, *(other for _, other, _ in found)]),
+            phrases=(*((*number.parts, "号") for number in numbers), *quoted, *runs, *(other for _, other, _ in found)),
             words=tuple(dict.fromkeys(word for run in [*quoted, *runs] for word in run)),
             excluded=tuple("".join(words) for words in excluded),
             expansions=tuple(dict.fromkeys(expansion for _, _, expansion in found)),
@@ -111,31 +115,56 @@ class Planner:
             excluded += [tuple(words) for part in _RUN.findall(match[1]) if (words := self.segmenter.words(part))]
         return quoted, excluded, _EXCLUDED.sub(" ", folded)
 
-    def _expansions(self, run: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...], synonyms.Expansion]]:
+    def _expansions(self, run: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...], Expansion]]:
         """(the run with one term replaced, the other word's words, the expansion)."""
-        hits = synonyms.cut(self.synonyms, self.segmenter, run)
-        return [((*run[:start], *other, *run[end:]), other, expansion) for start, end, expansion, other in hits if other][:_MOST_EXPANSIONS]
+        hits = cut(self.synonyms, self.segmenter, run)
+        return [
+            ((*run[:start], *other, *run[end:]), other, expansion) for start, end, expansion, other in hits if other
+        ][:_MOST_EXPANSIONS]
 
-    def _steps(self, numbers: tuple[DocNumber, ...], quoted: list[tuple[str, ...]], runs: list[tuple[str, ...]], found: list[tuple[tuple[str, ...], tuple[str, ...], synonyms.Expansion]], excluded: list[tuple[str, ...]]) -> Iterable[Step]:
+    def _steps(
+        self,
+        numbers: tuple[DocNumber, ...],
+        quoted: list[tuple[str, ...]],
+        runs: list[tuple[str, ...]],
+        found: list[tuple[tuple[str, ...], tuple[str, ...], Expansion]],
+        excluded: list[tuple[str, ...]],
+    ) -> Iterable[Step]:
         without = tuple(excluded)
         named = [query for number in numbers for query in _number_queries(number, without)]
         if not runs and not quoted:
             if named:
                 yield Step("number", tuple(named))
                 codes = tuple(dict.fromkeys((number.code,) for number in numbers))
-                yield Step("code", tuple(Query(phrases=(code,), fields=(Field.DOC_NUMBER,), without=without) for code in codes))
+                yield Step(
+                    "code", tuple(Query(phrases=(code,), fields=(Field.DOC_NUMBER,), without=without) for code in codes)
+                )
             elif without:
                 yield Step("all", (Query(without=without),))
             return
-        replaced = [(original, run, expansion) for original in runs for run, _, expansion in found if run != original and expansion.term in "".join(original)]
+        replaced = [
+            (original, run, expansion)
+            for original in runs
+            for run, _, expansion in found
+            if run != original and expansion.term in "".join(original)
+        ]
         phrases = [_phrase_query(quoted, runs, without)]
-        phrases += [_phrase_query(quoted, [run if other == original else other for other in runs], without, expansion.weight) for original, run, expansion in replaced]
+        phrases += [
+            _phrase_query(quoted, [run if other == original else other for other in runs], without, expansion.weight)
+            for original, run, expansion in replaced
+        ]
         yield Step("phrase", (*named, *phrases), _ENOUGH)
         words = self._content_words(runs)
         if len(words) > 1:
             sets = [(words, 1.0)]
-            sets += [(self._content_words([run if other == original else other for other in runs]), expansion.weight) for original, run, expansion in replaced]
-            everywhere = [Query(phrases=tuple(quoted), words=some, without=without, weight=_APART * weight) for some, weight in sets]
+            sets += [
+                (self._content_words([run if other == original else other for other in runs]), expansion.weight)
+                for original, run, expansion in replaced
+            ]
+            everywhere = [
+                Query(phrases=tuple(quoted), words=some, without=without, weight=_APART * weight)
+                for some, weight in sets
+            ]
             yield Step("all", (*named, *phrases, *everywhere), _ENOUGH)
             loose = Query(phrases=tuple(quoted), words=words, without=without, strategy="frequency", weight=_APART**2)
             yield Step("most", (*named, *phrases, *everywhere, loose))
@@ -169,7 +198,12 @@ def _number_queries(number: DocNumber, without: tuple[tuple[str, ...], ...]) -> 
     ]
 
 
-def _phrase_query(quoted: list[tuple[str, ...]], runs: list[tuple[str, ...]], without: tuple[tuple[str, ...], ...], weight: float = 1.0) -> Query:
+def _phrase_query(
+    quoted: list[tuple[str, ...]],
+    runs: list[tuple[str, ...]],
+    without: tuple[tuple[str, ...], ...],
+    weight: float = 1.0,
+) -> Query:
     """Every run as a phrase; a single character may go on (工 finds 工程)."""
     short = [run for run in runs if len(run) == 1 and len(run[0]) == 1]
     phrases = [*quoted, *(run for run in runs if run not in short[-1:])]

@@ -27,7 +27,13 @@ _MESSAGES = {
 
 def wenhao_problem(error: WenhaoError) -> Problem:
     """The problem of one of our errors; what the engine said stays in the log, not in the answer."""
-    detail = str(error) if error.status < 500 else "请稍后再试；服务会自行恢复。" if error.status == 503 else "请求未能完成。"
+    detail = (
+        str(error)
+        if error.status < 500
+        else "请稍后再试；服务会自行恢复。"
+        if error.status == 503
+        else "请求未能完成。"
+    )
     return Problem(title=_TITLES.get(error.status, "错误"), status=error.status, detail=detail)
 
 
@@ -52,6 +58,10 @@ def _message(error: Any) -> str:
     given = error.get("input")
     context = error.get("ctx") or {}
     template = _MESSAGES.get(error["type"])
-    text = template.format_map({"expected": "", **context}) if template else str(error["msg"]).removeprefix("Value error, ")
+    text = (
+        template.format_map({"expected": "", **context})
+        if template
+        else str(error["msg"]).removeprefix("Value error, ")
+    )
     shown = isinstance(given, str | int) and template and error["type"] != "extra_forbidden"
     return f"{text}（给出的是 {str(given)[:60]!r}）" if shown else text

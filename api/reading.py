@@ -10,7 +10,9 @@ from html import escape
 from api.schemas import CitationItem, EvidenceItem
 from gongwen import tables
 
-_HEADING = re.compile(r"^(?:第[一二三四五六七八九十百]+[章节编]|[一二三四五六七八九十]{1,3}、|附件\d*[:：]?)[^。]{0,40}$")
+_HEADING = re.compile(
+    r"^(?:第[一二三四五六七八九十百]+[章节编]|[一二三四五六七八九十]{1,3}、|附件\d*[:：]?)[^。]{0,40}$"
+)
 _NUMBER = re.compile(r"^[-+]?[\d,.]+%?$")
 
 
@@ -54,7 +56,11 @@ def blocks(text: str, evidence: Sequence[EvidenceItem], cites: Sequence[Citation
 
 def _anchors(evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) -> list[_Anchor]:
     """Where marks go, in order and disjoint; evidence first, since several facts may rest on the same words."""
-    wanted = [_Anchor(*item.span, f"e{number}", "evidence") for number, item in enumerate(evidence) if item.where == "text" and item.span]
+    wanted = [
+        _Anchor(*item.span, f"e{number}", "evidence")
+        for number, item in enumerate(evidence)
+        if item.where == "text" and item.span
+    ]
     wanted += [_Anchor(*item.span, f"c{number}", "cite") for number, item in enumerate(cites)]
     chosen: list[_Anchor] = []
     for anchor in wanted:

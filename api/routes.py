@@ -15,7 +15,10 @@ from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams
 from gongwen.errors import WenhaoError
 
 router = APIRouter()
-_FAULTS: dict[int | str, dict[str, Any]] = {422: {"model": Problem, "description": "参数有误，逐一列出"}, 503: {"model": Problem, "description": "检索引擎不可用"}}
+_FAULTS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "参数有误，逐一列出"},
+    503: {"model": Problem, "description": "检索引擎不可用"},
+}
 
 
 def json_bytes(value: BaseModel | dict[str, Any]) -> Response:
@@ -29,12 +32,23 @@ async def search(request: Request, params: Annotated[SearchParams, Query()]) -> 
     """关键词、标题、文号或一句话；可按地区、年份、机关、文种、日期筛选。"""
     limit = request.app.state.settings.max_question
     if len(params.q) > limit:
-        problem = Problem(title="参数有误", status=422, detail=f"q：最多 {limit} 个字", errors=[{"parameter": "q", "message": f"最多 {limit} 个字，给出的有 {len(params.q)} 个"}])
+        problem = Problem(
+            title="参数有误",
+            status=422,
+            detail=f"q：最多 {limit} 个字",
+            errors=[{"parameter": "q", "message": f"最多 {limit} 个字，给出的有 {len(params.q)} 个"}],
+        )
         return JSONResponse(problem.model_dump(), 422, media_type="application/problem+json")
     return json_bytes(await request.app.state.searcher.search(params))
 
 
-@router.get("/api/v1/documents/{document_id}", response_model=DocumentAnswer, responses={404: {"model": Problem}, **_FAULTS}, summary="一份公文", tags=["documents"])
+@router.get(
+    "/api/v1/documents/{document_id}",
+    response_model=DocumentAnswer,
+    responses={404: {"model": Problem}, **_FAULTS},
+    summary="一份公文",
+    tags=["documents"],
+)
 async def document(request: Request, document_id: str) -> Response:
     """全文、各项事实及其依据。"""
     found = await request.app.state.searcher.document(document_id)

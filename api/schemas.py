@@ -36,12 +36,24 @@ class SearchParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    q: str = Field("", description="问题：关键词、标题、文号或一句话。引号为短语，-词 为排除。", examples=["杭政办发电[2016]第06号"])
-    region: list[str] = Field([], max_length=20, description="地区：全称、简称或六位代码；多个为并集。", examples=[["衢州市"]])
+    q: str = Field(
+        "",
+        description="问题：关键词、标题、文号或一句话。引号为短语，-词 为排除。",
+        examples=["杭政办发电[2016]第06号"],
+    )
+    region: list[str] = Field(
+        [], max_length=20, description="地区：全称、简称或六位代码；多个为并集。", examples=[["衢州市"]]
+    )
     year: list[Year] = Field([], max_length=60, description="年份；多个为并集。", examples=[[2013]])
-    issuer: list[str] = Field([], max_length=20, description="发文机关全称；多个为并集。", examples=[["衢州市人民政府"]])
-    genre: list[str] = Field([], max_length=20, description="文种，如 通知、annual_report 或 年度报告；多个为并集。", examples=[["通知"]])
-    doc_number: str | None = Field(None, max_length=80, description="发文字号，任何写法；只要该文件本身。", examples=["杭政办发电〔2016〕6号"])
+    issuer: list[str] = Field(
+        [], max_length=20, description="发文机关全称；多个为并集。", examples=[["衢州市人民政府"]]
+    )
+    genre: list[str] = Field(
+        [], max_length=20, description="文种，如 通知、annual_report 或 年度报告；多个为并集。", examples=[["通知"]]
+    )
+    doc_number: str | None = Field(
+        None, max_length=80, description="发文字号，任何写法；只要该文件本身。", examples=["杭政办发电〔2016〕6号"]
+    )
     published_from: date | None = Field(None, description="发布日期不早于（含）。", examples=["2016-01-01"])
     published_to: date | None = Field(None, description="发布日期不晚于（含）。", examples=["2016-12-31"])
     sort: Sort = Field("relevance", description="排序：relevance 相关度，newest 最新，oldest 最早。")
@@ -68,7 +80,9 @@ class SearchParams(BaseModel):
         named = [_GENRE_BY_NAME.get(value, value) for value in values]
         unknown = [value for value in named if value not in set(Genre)]
         if unknown:
-            raise ValueError(f"没有文种 {'、'.join(unknown)}；可用：{'、'.join([*list(Genre)[:15], *GENRE_NAMES.values()])}")
+            raise ValueError(
+                f"没有文种 {'、'.join(unknown)}；可用：{'、'.join([*list(Genre)[:15], *GENRE_NAMES.values()])}"
+            )
         return named
 
     @field_validator("doc_number")

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from api.plan import Plan, Planner, Step
-from api.schemas import GENRE_NAMES, VALIDITY_NAMES, DocumentAnswer, FacetValue, Hit, SearchAnswer, SearchParams, Understood, region_codes
+from api.schemas import (
+    GENRE_NAMES,
+    VALIDITY_NAMES,
+    DocumentAnswer,
+    FacetValue,
+    Hit,
+    SearchAnswer,
+    SearchParams,
+    Understood,
+    region_codes,
+)
 from api.snippets import Marker, to_html
 from engine.protocol import Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
@@ -68,7 +78,7 @@ class Searcher:
                 best = (step, page)
             if total >= step.enough:
                 break
-        return best if best else (plan.steps[0], page)
+        return best or (plan.steps[0], page)
 
     async def document(self, document_id: str) -> DocumentAnswer | None:
         """A document, its texts as people read them; None when there is none with that id."""
@@ -108,7 +118,9 @@ def _conditions(params: SearchParams) -> tuple[Condition, ...]:
         Condition(Field.NUMBER_KEY, (params.doc_number,)) if params.doc_number else None,
     ]
     if params.published_from or params.published_to:
-        found.append(Condition(Field.PUBLISHED, at_least=_number(params.published_from), at_most=_number(params.published_to)))
+        found.append(
+            Condition(Field.PUBLISHED, at_least=_number(params.published_from), at_most=_number(params.published_to))
+        )
     return tuple(condition for condition in found if condition)
 
 
@@ -138,7 +150,13 @@ def _understood(plan: Plan) -> Understood:
 def _hit(found: Found, plan: Plan, marker: Marker) -> Hit:
     record = found.record
     keys = {str(number) for number in plan.numbers}
-    reason = "number" if record.get(Field.NUMBER_KEY) in keys else "cites" if keys & set(record.get(Field.CITE_KEYS, ())) else "words"
+    reason = (
+        "number"
+        if record.get(Field.NUMBER_KEY) in keys
+        else "cites"
+        if keys & set(record.get(Field.CITE_KEYS, ()))
+        else "words"
+    )
     return Hit(
         id=found.id,
         title=plain(record.get(Field.TITLE, "")),
@@ -164,7 +182,10 @@ def _facet(page: SearchPage, field: Field) -> list[FacetValue]:
         ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
     else:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [FacetValue(value=value, label=_label(field, value), count=count) for value, count in ordered[:_MOST_FACET_VALUES]]
+    return [
+        FacetValue(value=value, label=_label(field, value), count=count)
+        for value, count in ordered[:_MOST_FACET_VALUES]
+    ]
 
 
 def _label(field: Field, value: str) -> str:

@@ -14,11 +14,21 @@ class ApiSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, env_ignore_empty=True, extra="ignore")
 
     host: str = Field(default="127.0.0.1", validation_alias="WENHAO_HOST", description="Address the site listens on.")
-    port: int = Field(default=8000, ge=1, le=65535, validation_alias="WENHAO_PORT", description="Port the site listens on.")
+    port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias="WENHAO_PORT", description="Port the site listens on."
+    )
     synonyms_dir: Path = Field(
         default=Path(__file__).parent.parent / "synonyms",
         validation_alias="WENHAO_SYNONYMS",
         description="Folder of the word lists: synonyms, domain words, stop words.",
     )
-    site_name: str = Field(default="文号 · 公文检索", validation_alias="WENHAO_SITE_NAME", description="Name shown on the pages.")
-    max_question: int = Field(default=300, ge=10, le=2000, validation_alias="WENHAO_MAX_QUESTION", description="Characters a question may have.")
+    site_name: str = Field(
+        default="文号 · 公文检索", validation_alias="WENHAO_SITE_NAME", description="Name shown on the pages."
+    )
+    max_question: int = Field(
+        default=300,
+        ge=10,
+        le=2000,
+        validation_alias="WENHAO_MAX_QUESTION",
+        description="Characters a question may have.",
+    )

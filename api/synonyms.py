@@ -87,7 +87,9 @@ def load(folder: Path) -> Synonyms:
     """
     if not folder.is_dir():
         return Synonyms()
-    texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.txt")) if path.name not in _NOT_SYNONYMS}
+    texts = {
+        path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.txt")) if path.name not in _NOT_SYNONYMS
+    }
     return parse(texts)
 
 
@@ -110,7 +112,9 @@ def parse(texts: dict[str, str]) -> Synonyms:
             if heading := _HEADING.fullmatch(line):
                 kind = heading[1]
                 if kind not in WEIGHTS:
-                    faults.add(place, f"unknown heading [{kind}]; use one of {', '.join(f'[{known}]' for known in WEIGHTS)}")
+                    faults.add(
+                        place, f"unknown heading [{kind}]; use one of {', '.join(f'[{known}]' for known in WEIGHTS)}"
+                    )
                 continue
             expansions += _group(line, kind, place, places, faults)
     _check_circles(expansions, faults)
@@ -121,7 +125,10 @@ def parse(texts: dict[str, str]) -> Synonyms:
 
 def _group(line: str, kind: str, place: str, places: dict[tuple[str, str], str], faults: _Faults) -> list[Expansion]:
     if kind not in WEIGHTS:
-        faults.add(place, "a line before the first heading; write [equivalents], [abbreviations], [plain] or [renamed] above it")
+        faults.add(
+            place,
+            "a line before the first heading; write [equivalents], [abbreviations], [plain] or [renamed] above it",
+        )
         return []
     arrow = kind in ("plain", "renamed")
     sides = _SINCE.sub("", fold(line).replace("〉", ">").replace("〈", "<")).split("->" if arrow else "=")
@@ -148,9 +155,16 @@ def _check_circles(expansions: Sequence[Expansion], faults: _Faults) -> None:
     arrows = {(e.term, e.other) for e in expansions if e.kind == "plain"}
     for term, other in sorted(arrows):
         if (other, term) in arrows and term < other:
-            faults.add("[plain]", f"{term} -> {other} and {other} -> {term} is a circle; write it under [equivalents] as {term} = {other}")
+            faults.add(
+                "[plain]",
+                f"{term} -> {other} and {other} -> {term} is a circle; write it under [equivalents] as {term} = {other}",
+            )
 
 
-def cut(synonyms: Synonyms, segmenter: Segmenter, words: Sequence[str]) -> list[tuple[int, int, Expansion, tuple[str, ...]]]:
+def cut(
+    synonyms: Synonyms, segmenter: Segmenter, words: Sequence[str]
+) -> list[tuple[int, int, Expansion, tuple[str, ...]]]:
     """The expansions of a run of words, each with its other word cut as the index cuts it."""
-    return [(start, end, expansion, tuple(segmenter.words(expansion.other))) for start, end, expansion in synonyms.of(words)]
+    return [
+        (start, end, expansion, tuple(segmenter.words(expansion.other))) for start, end, expansion in synonyms.of(words)
+    ]

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx2
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from engine import binary, keys
 from engine.client import Connection, check_url, decode, headers, is_loopback, unreachable

@@ -40,13 +40,22 @@ def find(folded: str, numbers: tuple[NumberMention, ...], own: DocNumber | None)
         used.add(span)
         whole = Span(span.start, mention.span.end)
         found.append(Citation(_kind(folded, whole), whole, mention.number, title))
-    found += [Citation(_kind(folded, span), span, None, title) for span, title in titles if span not in used and _names_a_document(title)]
+    found += [
+        Citation(_kind(folded, span), span, None, title)
+        for span, title in titles
+        if span not in used and _names_a_document(title)
+    ]
     return tuple(sorted(found, key=lambda citation: citation.span))
 
 
 def _names_a_document(title: str) -> bool:
     """《…条例》, 《关于…的通知》; not a newspaper or a column."""
-    return bool(re.search(r"(?:法|条例|办法|规定|决定|意见|通知|方案|细则|规则|规划|纲要|要点|公告|通告|批复|报告|标准|目录|清单|制度|指南|指引)(?:\([^()]{1,12}\)|〔[^〕]{1,12}〕)?$", title))
+    return bool(
+        re.search(
+            r"(?:法|条例|办法|规定|决定|意见|通知|方案|细则|规则|规划|纲要|要点|公告|通告|批复|报告|标准|目录|清单|制度|指南|指引)(?:\([^()]{1,12}\)|〔[^〕]{1,12}〕)?$",
+            title,
+        )
+    )
 
 
 def _kind(folded: str, span: Span) -> CitationKind:

@@ -50,7 +50,9 @@ _AFTER_CODE = {
 # Han characters before that; 24 is more than any code or body has.
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
 _YEARLY_KINDS = ("公告", "通告")
-_LOCAL_CODE = re.compile(rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}")
+_LOCAL_CODE = re.compile(
+    rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}"
+)
 _SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
 _LONGEST_CODE = 10
 
@@ -67,7 +69,9 @@ def parse(text: str) -> DocNumber:
     folded = folded if folded.endswith("号") else f"{folded}号"
     found = [mention.number for mention in _scan(folded, _whole_run) if mention.span == (0, len(folded))]
     if len(found) != 1:
-        raise NotADocNumber(f"{text[:60]!r} is not a document number; expected for example 杭政办发电〔2016〕6号 or 国令第843号")
+        raise NotADocNumber(
+            f"{text[:60]!r} is not a document number; expected for example 杭政办发电〔2016〕6号 or 国令第843号"
+        )
     return found[0]
 
 

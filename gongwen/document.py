@@ -138,10 +138,17 @@ def _own_number(reading: _Reading) -> Fact[DocNumber] | None:
         inside = Span(mention.span.start - 1, mention.span.end + 1)
         for span in (mention.span, inside):  # (国发〔2013〕39号) in brackets of its own
             if span.start in starts and span.end in ends:
-                return Fact(mention.number, Evidence("正文之前独占一行", Where.TEXT, reading.quote(mention.span), mention.span))
+                return Fact(
+                    mention.number, Evidence("正文之前独占一行", Where.TEXT, reading.quote(mention.span), mention.span)
+                )
     for line in head:  # behind the title, on one line
         for mention in reading.numbers:
-            if mention.span.end == line.span.end and line.span.start < mention.span.start and line.folded.startswith(reading.title) and reading.title:
+            if (
+                mention.span.end == line.span.end
+                and line.span.start < mention.span.start
+                and line.folded.startswith(reading.title)
+                and reading.title
+            ):
                 return Fact(mention.number, Evidence("标题之后", Where.TEXT, reading.quote(mention.span), mention.span))
     return None
 
@@ -149,7 +156,11 @@ def _own_number(reading: _Reading) -> Fact[DocNumber] | None:
 def _signed(reading: _Reading) -> tuple[Fact[date] | None, int | None]:
     """The date of signing 成文日期, and the index of the line it stands on when bodies may sign above it."""
     stated = _metadata_date(reading, "signed")
-    whole = [(i, mentions[0]) for i, line in enumerate(reading.lines) if len(line.folded) <= 60 and (mentions := dates.find(line.folded)) and _is_date_line(line.folded, mentions[0])]
+    whole = [
+        (i, mentions[0])
+        for i, line in enumerate(reading.lines)
+        if len(line.folded) <= 60 and (mentions := dates.find(line.folded)) and _is_date_line(line.folded, mentions[0])
+    ]
     for i, mention in whole:
         if issuers.signature(_lines_above(reading, i, mention)):
             return stated or _text_date(reading, i, mention, "署名之下的日期"), i
@@ -167,7 +178,9 @@ def _signed(reading: _Reading) -> tuple[Fact[date] | None, int | None]:
 
 def _is_date_line(folded: str, mention: DateMention) -> bool:
     """Nothing but a date, with the body's name before it at most (杭州市人民政府办公厅 2016年8月17日)."""
-    return mention.span.end >= len(folded.rstrip(" )〕。")) and not re.search(r"[,。;:、]|自|至|于", folded[: mention.span.start])
+    return mention.span.end >= len(folded.rstrip(" )〕。")) and not re.search(
+        r"[,。;:、]|自|至|于", folded[: mention.span.start]
+    )
 
 
 def _lines_above(reading: _Reading, i: int, mention: DateMention) -> list[tuple[int, str]]:
@@ -199,7 +212,9 @@ def _metadata_text(reading: _Reading, field: str) -> Fact[str] | None:
 def _validity(reading: _Reading) -> Fact[Validity] | None:
     for label, value in reading.metadata.get("validity", []):
         if value in _VALIDITY_WORDS:
-            return Fact(_VALIDITY_WORDS[value], Evidence(f"页面信息栏“{label}”", Where.METADATA, value, Span(0, len(value))))
+            return Fact(
+                _VALIDITY_WORDS[value], Evidence(f"页面信息栏“{label}”", Where.METADATA, value, Span(0, len(value)))
+            )
     return None
 
 
@@ -213,14 +228,23 @@ def _year_hint(reading: _Reading, number: Fact[DocNumber] | None, signed: Fact[d
     return years[0][0] if years else None
 
 
-def _issuers(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, signature_at: int | None, year: int | None) -> tuple[Fact[IssuingBody], ...]:
+def _issuers(
+    reading: _Reading,
+    kind: Fact[Genre] | None,
+    number: Fact[DocNumber] | None,
+    signature_at: int | None,
+    year: int | None,
+) -> tuple[Fact[IssuingBody], ...]:
     """The first place that names bodies in full.
 
     A signature is the document's own word; the 发布机构 of a page is often just the office that runs the site. A report is
     its title's body's, whoever compiled and signed it.
     """
     title = reading.title
-    by_title = tuple(Fact(body, Evidence("标题开头的机关", Where.TITLE, title[span.start : span.end], span)) for body, span in issuers.of_title(title, year=year))
+    by_title = tuple(
+        Fact(body, Evidence("标题开头的机关", Where.TITLE, title[span.start : span.end], span))
+        for body, span in issuers.of_title(title, year=year)
+    )
     by_signature = _signers(reading, signature_at, year)
     by_metadata = tuple(
         Fact(issuers.body(name, year=year), Evidence(f"页面信息栏“{label}”", Where.METADATA, value))
@@ -241,7 +265,9 @@ def _signers(reading: _Reading, signature_at: int | None, year: int | None) -> t
     if signature_at is not None:
         mention = dates.find(reading.lines[signature_at].folded)[0]
         found = issuers.signature(_lines_above(reading, signature_at, mention), year=year)
-        return tuple(Fact(body, Evidence("日期之上的署名", Where.TEXT, reading.quote(span), span)) for body, span in found)
+        return tuple(
+            Fact(body, Evidence("日期之上的署名", Where.TEXT, reading.quote(span), span)) for body, span in found
+        )
     head, end = _head(reading), len(reading.lines)
     for i in [*range(1, head), *range(max(head, end - 6), end)]:
         found = issuers.signature([(reading.lines[i].span.start, reading.lines[i].folded)], year=year)
@@ -292,7 +318,9 @@ def _region_of_opening(reading: _Reading, year: int | None) -> Fact[Region] | No
     return Fact(best, Evidence("开头出现最多的地名", Where.TEXT, reading.quote(first.span), first.span))
 
 
-def _year(reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, dated: Fact[date] | None) -> Fact[int] | None:
+def _year(
+    reading: _Reading, kind: Fact[Genre] | None, number: Fact[DocNumber] | None, dated: Fact[date] | None
+) -> Fact[int] | None:
     """The year the document speaks for: a report's own year, else the number's, else the year of its date."""
     if kind and kind.value in (Genre.ANNUAL_REPORT, Genre.BUDGET, Genre.WORK_REPORT):
         named = dates.find_years(reading.title)  # a budget: 2021年预算执行情况和2022年预算草案 speaks for 2022
@@ -320,14 +348,18 @@ def _genre(reading: _Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | N
 
 def _genre_of_text(reading: _Reading) -> Fact[Genre] | None:
     """A page without a title may say in its first sentence what it is: 本年度报告根据《…政府信息公开条例》."""
-    match = re.search(r"本(?:年度)?报告(?:是)?(?:根据|依据|按照)《(?:中华人民共和国)?政府信息公开条例》", reading.normal.folded[:500])
+    match = re.search(
+        r"本(?:年度)?报告(?:是)?(?:根据|依据|按照)《(?:中华人民共和国)?政府信息公开条例》", reading.normal.folded[:500]
+    )
     if reading.title or not match:
         return None
     span = Span(*match.span())
     return Fact(Genre.ANNUAL_REPORT, Evidence("正文开头说明", Where.TEXT, reading.quote(span), span))
 
 
-def _shown_title(page: Page, reading: _Reading, kind: Fact[Genre] | None, region: Fact[Region] | None, year: Fact[int] | None) -> str:
+def _shown_title(
+    page: Page, reading: _Reading, kind: Fact[Genre] | None, region: Fact[Region] | None, year: Fact[int] | None
+) -> str:
     """The title as printed; for a page without one, a title of ours in square brackets.
 
     DA/T 18 (archival description): a title supplied by the archivist stands in square brackets.

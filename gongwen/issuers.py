@@ -16,7 +16,9 @@ from gongwen.types import IssuingBody, Level, Region, RegionMention, Span
 
 _HAN = "\u3400-\u9fff"
 # Where the name of a body cannot go on: the verb of a title (关于, 印发 …), a year, punctuation.
-_TITLE_VERB = re.compile(r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第")
+_TITLE_VERB = re.compile(
+    r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第"
+)
 _SIGNED_AS = re.compile(r"^\s*(?:解读(?:单位|机关|部门)|发布单位|起草单位):")
 _CENTRAL = "国务院|中共中央|最高人民|全国|国家|中华人民共和国"
 
@@ -76,9 +78,17 @@ def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
         return []
     bodies = []
     central = list(_central_bodies().finditer(text))
-    if central and central[0].start() == 0 and len(central) > 1 and central[-1].end() == len(text) and _adjacent(central):
+    if (
+        central
+        and central[0].start() == 0
+        and len(central) > 1
+        and central[-1].end() == len(text)
+        and _adjacent(central)
+    ):
         return [body(match[0]) for match in central]
-    starts = [0] + [m.span.start for m in regions.find(text, year=year) if m.span.start and _ends_a_body(text[: m.span.start])]
+    starts = [0] + [
+        m.span.start for m in regions.find(text, year=year) if m.span.start and _ends_a_body(text[: m.span.start])
+    ]
     for begin, end in zip(starts, [*starts[1:], len(text)], strict=True):
         bodies.append(body(text[begin:end], year=year))
     return bodies
@@ -86,7 +96,9 @@ def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
 
 def _ends_a_body(text: str) -> bool:
     """True when a name is complete there; 国家税务总局|青岛市税务局 is one body of a vertical service."""
-    return bool(_ending().search(text)) and not re.search(r"(?:国家税务总局|中国人民银行|国家统计局|监督管理总局|国家矿山安全监察局)$", text)
+    return bool(_ending().search(text)) and not re.search(
+        r"(?:国家税务总局|中国人民银行|国家统计局|监督管理总局|国家矿山安全监察局)$", text
+    )
 
 
 def _adjacent(matches: list[re.Match[str]]) -> bool:

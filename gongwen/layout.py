@@ -37,7 +37,9 @@ def _noise() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{row['pattern']})" for row in rows("page_noise.tsv")))
 
 
-def read(source: str, *, title: str | None = None, metadata: tuple[tuple[str, str], ...] = (), url: str | None = None) -> tuple[tuple[Page, ...], tuple[Fragment, ...]]:
+def read(
+    source: str, *, title: str | None = None, metadata: tuple[tuple[str, str], ...] = (), url: str | None = None
+) -> tuple[tuple[Page, ...], tuple[Fragment, ...]]:
     """The documents of a text and the fragments that are none.
 
     ``title`` and ``metadata`` are what the caller already knows (an HTML page's); they go to the document when there
@@ -137,7 +139,9 @@ def _header(part: list[_Line], header_end: int) -> tuple[list[tuple[str, str]], 
 
 def _is_title(folded: str) -> bool:
     bare = folded.lstrip("# ")
-    return 6 <= len(bare) <= 2 * _LONGEST_TITLE and not re.search(r"[。;!?]\S", bare) and genre.of_title(bare) is not None
+    return (
+        6 <= len(bare) <= 2 * _LONGEST_TITLE and not re.search(r"[。;!?]\S", bare) and genre.of_title(bare) is not None
+    )
 
 
 def _is_cut_off(line: _Line) -> bool:
@@ -150,4 +154,8 @@ def _too_little(page: Page) -> bool:
     paragraphs = [line for line in page.text.split("\n") if not key or _title_key(line) != key]
     unfinished = len(paragraphs) <= 3 and not any(re.search(r"[。.!！:：|]$", line) for line in paragraphs)
     dated = bool(dates.find(page.text[-60:]))
-    return not paragraphs or (unfinished and not dated) or (sum(map(len, paragraphs)) < _FEWEST_CHARACTERS and page.title is None)
+    return (
+        not paragraphs
+        or (unfinished and not dated)
+        or (sum(map(len, paragraphs)) < _FEWEST_CHARACTERS and page.title is None)
+    )

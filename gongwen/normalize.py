@@ -40,12 +40,20 @@ _DROPPED = re.compile(
     "\ue000-\uf8ff\ud800-\udfff\U000f0000-\U0010ffff]+"
 )
 # CJK radicals that compatibility normalisation leaves alone, from the Unicode names of the block U+2E80.
-_RADICALS = dict(zip("⺟⺠⺩⺮⺼⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳", "母民王竹月虎西见角贝车长门青页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟", strict=True))
+_RADICALS = dict(
+    zip(
+        "⺟⺠⺩⺮⺼⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+        "母民王竹月虎西见角贝车长门青页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+        strict=True,
+    )
+)
 
 
 def _text_map() -> dict[int, str]:
     table = {0xA0: " ", 0x2028: "\n", 0x2029: "\n"}
-    table |= {code: chr(code - 0xFEE0) for code in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]}
+    table |= {
+        code: chr(code - 0xFEE0) for code in [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
+    }
     table |= {code: unicode_normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
     table |= {code: unicode_normalize("NFKC", chr(code)) for code in [*range(0xF900, 0xFA6E), *range(0xFA70, 0xFADA)]}
     return table | {ord(radical): char for radical, char in _RADICALS.items()}
@@ -108,7 +116,10 @@ class Normal:
         >>> normal.text, normal.source_span(Span(1, 2))
         ('关于印发', Span(start=7, end=8))
         """
-        return Span(self._source_offset(span.start), self._source_offset(span.end - 1) + 1 if span.end > span.start else self._source_offset(span.end))
+        return Span(
+            self._source_offset(span.start),
+            self._source_offset(span.end - 1) + 1 if span.end > span.start else self._source_offset(span.end),
+        )
 
     def _source_offset(self, offset: int) -> int:
         index = bisect_right(self._cuts, offset, key=lambda cut: cut[0]) - 1
@@ -151,9 +162,11 @@ def _without_insertions(source: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 @lru_cache(maxsize=4096)
 def _annotates(char: str, letters: str) -> bool:
     """True when the letters are a reading of the character: 關(guān), 信(xin); 图(a) is left alone."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - takes 0.4 s to load, and few texts need it
+    from pypinyin import Style, pinyin  # takes 0.4 s to load, and few texts need it
 
-    toneless = {reading for form in (Style.NORMAL, Style.TONE) for reading in pinyin(char, style=form, heteronym=True)[0]}
+    toneless = {
+        reading for form in (Style.NORMAL, Style.TONE) for reading in pinyin(char, style=form, heteronym=True)[0]
+    }
     lowered = letters.lower().replace("\u0251", "a")
     return lowered in toneless or _plain_letters(lowered) in {_plain_letters(reading) for reading in toneless}
 
@@ -172,7 +185,9 @@ def _surely_traditional() -> tuple[re.Pattern[str], dict[int, str]]:
     """A pattern of the surely traditional characters, and their simplified forms."""
     chars = [chr(code) for code in range(0x4E00, 0x9FA6)]
     simple = _converter().convert("".join(chars))
-    table = {ord(char): other for char, other in zip(chars, simple, strict=True) if char != other and not _in_gb2312(char)}
+    table = {
+        ord(char): other for char, other in zip(chars, simple, strict=True) if char != other and not _in_gb2312(char)
+    }
     return re.compile(f"[{''.join(map(chr, table))}]"), table
 
 

@@ -31,7 +31,9 @@ def decode(data: bytes) -> str:
         raise UnreadableDocument("the file is binary (it holds NUL bytes), not text", stage="decode")
     broken = text.count("\ufffd")
     if broken > max(2, _MOST_BROKEN * len(text)):
-        raise UnreadableDocument(f"{broken} of {len(text)} characters cannot be decoded; save the file as UTF-8 or GB18030", stage="decode")
+        raise UnreadableDocument(
+            f"{broken} of {len(text)} characters cannot be decoded; save the file as UTF-8 or GB18030", stage="decode"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -47,7 +49,11 @@ def _decode(data: bytes) -> str:
     detected = detect_encoding(data[:200_000]) or "gb18030"
     candidates = [declared[1].decode("ascii").lower()] if declared else []
     texts = [_decode_as(data, name) for name in [*candidates, detected]]
-    return min((text for text in texts if text is not None), key=lambda text: text.count("\ufffd"), default=data.decode("gb18030", "replace"))
+    return min(
+        (text for text in texts if text is not None),
+        key=lambda text: text.count("\ufffd"),
+        default=data.decode("gb18030", "replace"),
+    )
 
 
 def _decode_as(data: bytes, encoding: str) -> str | None:

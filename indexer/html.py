@@ -54,7 +54,9 @@ def read_html(source: str) -> Extracted:
 
 def _parse(source: str) -> html.HtmlElement:
     try:
-        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=html.HTMLParser(remove_comments=True, remove_pis=True))
+        tree = html.document_fromstring(
+            re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=html.HTMLParser(remove_comments=True, remove_pis=True)
+        )
     except (etree.ParserError, ValueError) as error:
         raise UnreadableDocument(f"the page cannot be parsed as HTML: {error}", stage="extract") from error
     etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", "iframe", with_tail=False)
@@ -111,7 +113,9 @@ def _heading(tree: html.HtmlElement) -> str | None:
 def _content(tree: html.HtmlElement) -> html.HtmlElement | None:
     """The element that holds the document's text, when the page names it as content systems do."""
     for name in _CONTENT:
-        for element in tree.xpath("//*[@id=$name or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]", name=name):
+        for element in tree.xpath(
+            "//*[@id=$name or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]", name=name
+        ):
             if len(element.text_content().strip()) >= 100:
                 return element
     return None
@@ -121,7 +125,10 @@ def _main_text(tree: html.HtmlElement, content: html.HtmlElement | None) -> str:
     root = tree if content is None else content
     for table in list(root.iter("table")):
         if _is_layout(table):
-            for part in [table, *table.xpath("./tbody|./thead|./tr|./tbody/tr|./thead/tr|./tr/td|./tbody/tr/td|./tr/th|./tbody/tr/th")]:
+            for part in [
+                table,
+                *table.xpath("./tbody|./thead|./tr|./tbody/tr|./thead/tr|./tr/td|./tbody/tr/td|./tr/th|./tbody/tr/th"),
+            ]:
                 part.tag = "div"
     for table in list(root.iter("table")):
         _rows_to_paragraphs(table)
@@ -134,7 +141,9 @@ def _located(tree: html.HtmlElement) -> html.HtmlElement:
     Trafilatura finds the text but drops short lines at its edges, among them titles and signatures; so it says where
     the document is, and the whole element is read.
     """
-    found = trafilatura.extract(html.tostring(tree, encoding="unicode"), fast=True, favor_recall=True, include_comments=False)
+    found = trafilatura.extract(
+        html.tostring(tree, encoding="unicode"), fast=True, favor_recall=True, include_comments=False
+    )
     lines = {squeezed for line in (found or "").split("\n") if len(squeezed := _squeeze(line)) > 20}
     element = tree.find("body") if tree.find("body") is not None else tree
     total = sum(map(len, lines))

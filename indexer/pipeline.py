@@ -48,7 +48,9 @@ class Pipeline:
             size = file.path.stat().st_size
             if size > self._settings.max_file_bytes:
                 most = self._settings.max_file_bytes
-                raise UnreadableDocument(f"the file has {size} bytes, more than the {most} allowed by WENHAO_MAX_FILE_BYTES", stage="read")
+                raise UnreadableDocument(
+                    f"the file has {size} bytes, more than the {most} allowed by WENHAO_MAX_FILE_BYTES", stage="read"
+                )
             data = file.read()
         except OSError as error:
             raise UnreadableDocument(f"the file cannot be read: {error.strerror or error}", stage="read") from error
@@ -63,7 +65,9 @@ class Pipeline:
         """
         pages, fragments = extract(data, file.path.name)
         stamp = f"{source_hash}:{len(pages)}"
-        found = tuple(record(document.read(page), file, part, stamp, self._segmenter) for part, page in enumerate(pages))
+        found = tuple(
+            record(document.read(page), file, part, stamp, self._segmenter) for part, page in enumerate(pages)
+        )
         return FileRecords(found, fragments)
 
 

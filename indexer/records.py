@@ -113,7 +113,12 @@ def facts(document: Document) -> dict[str, Any]:
     return {
         "evidence": [_evidence(name, fact) for name, fact in named if fact],
         "cites": [
-            {"kind": cite.kind.value, "number": str(cite.number) if cite.number else None, "title": cite.title, "span": list(cite.span)}
+            {
+                "kind": cite.kind.value,
+                "number": str(cite.number) if cite.number else None,
+                "title": cite.title,
+                "span": list(cite.span),
+            }
             for cite in document.cites
         ],
     }

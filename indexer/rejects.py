@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def write(folder: Path, collection: str, rejects: list[Reject]) -> Path:
     lines = [*kept, *(json.dumps(asdict(reject), ensure_ascii=False) for reject in rejects)]
     staged = path.with_suffix(".part")
     staged.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    os.replace(staged, path)
+    staged.replace(path)
     return path
 
 

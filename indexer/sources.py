@@ -32,6 +32,7 @@ class SourceFile:
 class Listing:
     """The readable files of a folder in stable order, and those left out, with reasons."""
 
+    collection: str
     files: tuple[SourceFile, ...]
     skipped: tuple[tuple[str, str], ...]
 
@@ -49,7 +50,7 @@ def discover(folder: Path, collection: str) -> Listing:
     if not root.exists():
         raise InputError(f"{folder}: there is no such folder; give the folder that holds the documents")
     if root.is_file():
-        return Listing((SourceFile(root, collection, f"{collection}/{root.name}"),), ())
+        return Listing(collection, (SourceFile(root, collection, f"{collection}/{root.name}"),), ())
     manifest = read_manifest(root / MANIFEST) if (root / MANIFEST).exists() else {}
     files, skipped = [], []
     for path in _walk(root):
@@ -60,7 +61,7 @@ def discover(folder: Path, collection: str) -> Listing:
             skipped.append((relative, f"files of kind {path.suffix or '(none)'} are not read"))
         else:
             files.append(SourceFile(path, collection, f"{collection}/{relative}", manifest.get(relative, {})))
-    return Listing(tuple(files), tuple(skipped))
+    return Listing(collection, tuple(files), tuple(skipped))
 
 
 def _walk(root: Path) -> Iterator[Path]:
@@ -79,7 +80,9 @@ def read_manifest(path: Path) -> dict[str, dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         if "path" not in (reader.fieldnames or []):
-            raise SettingsError(f"{path}:1: the manifest needs a header row with a column 'path'; it has {reader.fieldnames}")
+            raise SettingsError(
+                f"{path}:1: the manifest needs a header row with a column 'path'; it has {reader.fieldnames}"
+            )
         table: dict[str, dict[str, str]] = {}
         for row in reader:
             if not row["path"]:

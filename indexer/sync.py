@@ -40,16 +40,19 @@ Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the current path."""
 
 
-async def sync(listing: Listing, collection: str, pipeline: Pipeline, writer: Writer, data_dir: Path, progress: Progress) -> Summary:
+async def sync(listing: Listing, pipeline: Pipeline, writer: Writer, data_dir: Path, progress: Progress) -> Summary:
     """Writes what differs and deletes what is gone; returns when the engine has done it.
 
     Raises :class:`~gongwen.errors.InputError` when the folder holds no document although the index has some of it
     (an unmounted disk must not empty the index), and engine errors.
     """
+    collection = listing.collection
     await writer.ensure_index()
     stored = _by_source(await writer.inventory(collection))
     if not listing.files and stored:
-        raise InputError(f"the folder of collection {collection!r} holds no documents, but the index has {len(stored)} files of it; nothing was deleted")
+        raise InputError(
+            f"the folder of collection {collection!r} holds no documents, but the index has {len(stored)} files of it; nothing was deleted"
+        )
     run = _Run(collection, pipeline, writer, stored)
     for done, file in enumerate(listing.files):
         progress(done, len(listing.files), file.source)
@@ -67,7 +70,7 @@ def _by_source(inventory: dict[str, Stored]) -> dict[str, dict[str, str]]:
     """Path -> id -> fingerprint of what the index holds."""
     found: dict[str, dict[str, str]] = {}
     for document_id, stored in inventory.items():
-        found.setdefault(stored.source, {})[document_id] = stored.source_hash
+        found.setdefault(stored.source or "", {})[document_id] = stored.source_hash or ""
     return found
 
 
@@ -98,7 +101,10 @@ class _Run:
             return
         self.summary.read += 1
         self.summary.fragments += len(found.fragments)
-        self.summary.rejected += [Reject(self._collection, file.source, "fragment", f"{part.reason}: {part.text[:40]}…") for part in found.fragments]
+        self.summary.rejected += [
+            Reject(self._collection, file.source, "fragment", f"{part.reason}: {part.text[:40]}…")
+            for part in found.fragments
+        ]
         self._stale += set(before) - {record["id"] for record in found.records}
         self._waiting += found.records
         self._waiting_bytes += sum(len(orjson.dumps(record)) for record in found.records)

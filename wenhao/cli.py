@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,7 +21,12 @@ from gongwen.errors import WenhaoError
 from wenhao import serving
 from wenhao.indexing import index_folder, report
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="文号：公文检索。Index official documents and search them.", pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="文号：公文检索。Index official documents and search them.",
+    pretty_exceptions_enable=False,
+)
 engine_app = typer.Typer(no_args_is_help=True, help="检索引擎：安装、状态。")
 app.add_typer(engine_app, name="engine")
 _console = Console(stderr=True, highlight=False)
@@ -37,7 +41,7 @@ Port = Annotated[int | None, typer.Option(help="监听端口；默认 8000 或 W
 def index(folder: Folder, name: Name = None) -> None:
     """把文件夹中的文件编入索引；只处理有变化的。"""
     with _plain_errors(), serving.engine() as connection:
-        report(asyncio.run(index_folder(folder, name, connection)), _console)
+        report(index_folder(folder, name, connection), _console)
 
 
 @app.command()
@@ -51,7 +55,12 @@ def serve(host: Host = None, port: Port = None) -> None:
 def run(folder: Folder, name: Name = None, host: Host = None, port: Port = None) -> None:
     """编入索引，然后提供检索：make run 用的就是它。"""
     with _plain_errors():
-        serving.serve(host, port, _console, before=lambda connection: report(asyncio.run(index_folder(folder, name, connection)), _console))
+        serving.serve(
+            host,
+            port,
+            _console,
+            before=lambda connection: report(index_folder(folder, name, connection), _console),
+        )
 
 
 @engine_app.command("install")
@@ -92,7 +101,9 @@ def _plain_errors() -> Iterator[None]:
     except WenhaoError as error:
         _fail(str(error))
     except ValidationError as error:
-        _fail("设置有误：" + "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors()))
+        _fail(
+            "设置有误：" + "；".join(f"{'.'.join(map(str, fault['loc']))}：{fault['msg']}" for fault in error.errors())
+        )
     except KeyboardInterrupt:
         _console.print("已停止。")
         sys.exit(130)

@@ -6,7 +6,6 @@ Two folders of the same name must not delete each other's documents, so a name i
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -22,7 +21,9 @@ def claim(data_dir: Path, name: str, folder: Path) -> str:
     exists; a folder that has moved takes its name along.
     """
     if not re.fullmatch(r"[\w.-]{1,64}", name):
-        raise InputError(f"{name!r} cannot name a collection; use letters, digits, '.', '-' or '_', for example --name zhejiang")
+        raise InputError(
+            f"{name!r} cannot name a collection; use letters, digits, '.', '-' or '_', for example --name zhejiang"
+        )
     path = data_dir / FILE
     try:
         known: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
@@ -35,5 +36,5 @@ def claim(data_dir: Path, name: str, folder: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         staged = path.with_suffix(".part")
         staged.write_text(json.dumps({**known, name: str(folder)}, ensure_ascii=False, indent=1), "utf-8")
-        os.replace(staged, path)
+        staged.replace(path)
     return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from engine.writer import MeiliWriter
 from gongwen.errors import SettingsError
 from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
-from indexer.sources import discover
+from indexer.sources import Listing, discover
 from indexer.sync import Summary, sync
 from wenhao import collections
 
@@ -29,28 +30,42 @@ class Indexed:
     seconds: float
 
 
-async def index_folder(folder: Path, name: str | None, connection: Connection) -> Indexed:
+def index_folder(folder: Path, name: str | None, connection: Connection) -> Indexed:
     """Brings the index in line with a folder.
 
     Raises :class:`~gongwen.errors.InputError` for a missing folder, :class:`~gongwen.errors.SettingsError` when the
     name belongs to another folder, and engine errors.
     """
-    if connection.admin_key == "":
+    if not connection.admin_key:
         raise SettingsError("writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY")
-    settings = EngineSettings()
     started = time.perf_counter()
-    collection = collections.claim(settings.data_dir, name or folder.resolve().name, folder.resolve())
-    listing = discover(folder, collection)
+    settings = EngineSettings()
+    root = folder.resolve()
+    listing = discover(root, name or root.stem)
+    collections.claim(settings.data_dir, listing.collection, root)
+    summary, documents = asyncio.run(_synced(listing, connection, settings))
+    return Indexed(summary, documents, time.perf_counter() - started)
+
+
+async def _synced(listing: Listing, connection: Connection, settings: EngineSettings) -> tuple[Summary, int]:
     pipeline = Pipeline(IndexerSettings())
     writer = MeiliWriter(connection, settings)
-    columns = (TextColumn("编入索引"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    columns = (
+        TextColumn("编入索引"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
     try:
         with Progress(*columns, transient=True, console=Console(stderr=True)) as bar:
             task = bar.add_task("", total=len(listing.files))
-            summary = await sync(
-                listing, collection, pipeline, writer, settings.data_dir, lambda done, _, path: bar.update(task, completed=done, description=path[-40:])
-            )
-        return Indexed(summary, await writer.count(), time.perf_counter() - started)
+
+            def show(done: int, _all: int, path: str) -> None:
+                bar.update(task, completed=done, description=path[-40:])
+
+            summary = await sync(listing, pipeline, writer, settings.data_dir, show)
+        return summary, await writer.count()
     finally:
         await writer.aclose()
 
@@ -59,7 +74,9 @@ def report(indexed: Indexed, console: Console) -> None:
     """Prints what was done: one line, and one about rejects when there are any."""
     summary = indexed.summary
     if summary.read or summary.deleted:
-        console.print(f"读入 {summary.read} 个文件，写入 {summary.written} 件，删去 {summary.deleted} 件；{summary.unchanged} 个文件未变。索引共 {indexed.documents} 件，用时 {indexed.seconds:.1f} 秒。")
+        console.print(
+            f"读入 {summary.read} 个文件，写入 {summary.written} 件，删去 {summary.deleted} 件；{summary.unchanged} 个文件未变。索引共 {indexed.documents} 件，用时 {indexed.seconds:.1f} 秒。"
+        )
     else:
         console.print(f"{summary.unchanged} 个文件均未变，索引共 {indexed.documents} 件。")
     if summary.rejected:

@@ -27,7 +27,9 @@ def engine() -> Iterator[Connection]:
         yield connection
 
 
-def serve(host: str | None, port: int | None, console: Console, before: Callable[[Connection], None] | None = None) -> None:
+def serve(
+    host: str | None, port: int | None, console: Console, before: Callable[[Connection], None] | None = None
+) -> None:
     """Serves until interrupted; ``before`` runs once the engine answers and the port is ours.
 
     Raises :class:`~gongwen.errors.SettingsError` when the port is taken, and engine errors.
@@ -68,9 +70,17 @@ async def _ensure_index(connection: Connection) -> None:
         await writer.aclose()
 
 
-async def _serve(listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console) -> None:
+async def _serve(
+    listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console
+) -> None:
     reader = MeiliReader(connection, EngineSettings())
-    config = uvicorn.Config(create_app(reader, build_planner(settings), settings), access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        create_app(reader, build_planner(settings), settings),
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
     server = uvicorn.Server(config)
     console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
     try:

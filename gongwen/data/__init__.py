@@ -18,11 +18,17 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 
     Raises :class:`~gongwen.errors.SettingsError` with file and line when a row has too few or too many cells.
     """
-    lines = [line for line in files(__name__).joinpath(name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in files(__name__).joinpath(name).read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE, restkey="", restval=None)
     table = []
     for row in reader:
         if None in row.values() or "" in row:
-            raise SettingsError(f"gongwen/data/{name}, data row {reader.line_num}: the number of cells differs from the header's; mend the row")
+            raise SettingsError(
+                f"gongwen/data/{name}, data row {reader.line_num}: the number of cells differs from the header's; mend the row"
+            )
         table.append(row)
     return tuple(table)
