@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,8 +48,15 @@ def _words(path: Path) -> tuple[str, ...]:
 
 
 def create_app(reader: Reader, planner: Planner, settings: ApiSettings) -> FastAPI:
-    """The application that answers through the given reader."""
+    """The application that answers through the given reader, and closes it when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await reader.aclose()
+
     app = FastAPI(
+        lifespan=lifespan,
         title="Wenhao 文号",
         version="1",
         docs_url=None,

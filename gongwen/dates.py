@@ -1,4 +1,5 @@
-"""Dates 日期 as official documents write them: 2016年8月17日, 二〇一六年八月十七日, 2016-08-17, 2016.8.17, 2016/8/17.
+"""Dates 日期 as official documents write them: 2016年8月17日, 二〇一六年八月十七日, 2016-08-17, 2016.8.17, 2016/8/17,
+二OO九年 with letters or Arabic zeros for 〇.
 
 A date the calendar does not have (2019年2月30日) and years outside 1900-2100 are not dates.
 Which date of a document is 成文日期 (signed) and which 发布日期 (published) is decided in :mod:`gongwen.document`.
@@ -16,7 +17,7 @@ _CHINESE = "[〇○零一二三四五六七八九十廿卅0-9]"
 _DATE = re.compile(
     rf"""
     (?<![0-9])(?:
-      (?P<year>(?:19|20)[0-9]{{2}}|[一二][〇○零一二三四五六七八九]{{3}})[ \n]{{0,3}}年
+      (?P<year>(?:19|20)[0-9]{{2}}|[一二][〇○零O0一二三四五六七八九]{{3}})[ \n]{{0,3}}年
         [ \n]{{0,3}}(?P<month>{_CHINESE}{{1,3}})[ \n]{{0,3}}月[ \n]{{0,3}}(?P<day>{_CHINESE}{{1,3}})[ \n]{{0,3}}日
      |(?P<iso>(?:19|20)[0-9]{{2}}(?P<sep>[-./])(?:[01]?[0-9])(?P=sep)(?:[0-3]?[0-9]))(?![0-9.])
     )

@@ -6,24 +6,27 @@ zeros and without 第. Three forms are read:
 
     bracketed  code 〔year〕 [第] serial 号        杭政办发电〔2016〕6号
     order      body 令 第 serial 号               国令第843号, 浙江省人民政府令第388号
-    yearly     [body] 公告 year 年 第 serial 号    公告2020年第5号
+    yearly     [body] 公告 year 年 第 serial 号    公告2020年第5号, 交通运输部令2019年第5号
 
-and, because pages and people write so, any bracket or a space for 〔 〕, full-width digits, 第 and leading zeros in the
-bracketed form, Chinese numerals for the serial, spaces and line breaks between the parts, and lists (〔2013〕73、100号).
-Everything else about width, script and brackets is done before by :func:`gongwen.normalize.normalize`.
+and, because pages and people write so, any bracket, quotes or a space for 〔 〕, full-width digits, 第 and leading zeros
+in the bracketed form, Chinese numerals, spaces and line breaks between the parts, and lists (〔2013〕73、100号;
+〔2013〕73号和100号). Everything else about width, script and brackets is done before by
+:func:`gongwen.normalize.normalize`.
 
-Chinese has no word boundary, so where a code *begins* must be decided (根据国发〔2013〕39号): first a known code
-(data/issuer_codes.tsv), then the cut after a lead-in word (根据, 和, 印发 …; data/number_lead_ins.tsv), then the
-pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies none and is too long is no number.
+Chinese has no word boundary, so where a code *begins* must be decided (根据国发〔2013〕39号): after a lead-in word (根据,
+和, 印发 …; data/number_lead_ins.tsv), after the name of a body (湖南省民政厅湘民发), at a known code
+(data/issuer_codes.tsv), by the pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies none and
+is too long is no number. Before 令 and 公告 stands a body's name, where 和 is no lead-in (住房和城乡建设部令).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from gongwen.data import rows
+from gongwen.divisions import short_index
 from gongwen.errors import NotADocNumber
 from gongwen.normalize import fold
 from gongwen.numerals import CHARS, value
@@ -32,15 +35,15 @@ from gongwen.types import DocNumber, NumberForm, NumberMention, Span
 _HAN = "\u3400-\u9fff"
 _GAP = r"[ \n]{0,3}"
 _SERIAL = rf"(?:[0-9]{{1,5}}|[{CHARS}]{{1,7}})"
-_YEAR = r"(?P<year>(?:19[4-9]|20[0-4])[0-9])"
+_YEAR = r"(?P<year>(?:19[4-9]|20[0-4])[0-9]|[一二][○零一二三四五六七八九]{3})"
 # What follows the code. The code itself is read backwards from here, so that a text is scanned once for digits and
 # not once for every Chinese character (2 MB/s against 40 MB/s on the notices).
 _AFTER_CODE = {
     NumberForm.BRACKETED: re.compile(
         rf"""
-        (?P<open>[〔(〈《])?{_GAP}{_YEAR}{_GAP}年?{_GAP}        # 〔2016〕 and every other bracket, or none:
-        (?(open)[〕)〉》]|(?:(?<=年)|(?=[ \n第])|(?<=[ \n])))  # 2016 6号, 2016第6号, 2016年6号
-        {_GAP}第?{_GAP}(?P<serials>{_SERIAL}(?:{_GAP}[、,]{_GAP}{_SERIAL}(?=[、,号 ]))*){_GAP}号
+        (?P<open>[〔(〈《"])?{_GAP}{_YEAR}{_GAP}年?{_GAP}       # 〔2016〕 and every other bracket, or none:
+        (?(open)[〕)〉》"]|(?:(?<=年)|(?=[ \n第])|(?<=[ \n])))  # 2016 6号, 2016第6号, 2016年6号
+        {_GAP}第?{_GAP}(?P<serials>{_SERIAL}(?:{_GAP}号?[、,和及]{_GAP}第?{_SERIAL}(?={_GAP}[、,和及号]))*){_GAP}号
         """,
         re.VERBOSE,
     ),
@@ -49,10 +52,13 @@ _AFTER_CODE = {
 }
 # Han characters before that; 24 is more than any code or body has.
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
-_YEARLY_KINDS = ("公告", "通告")
+_KINDS = {NumberForm.ORDER: ("令",), NumberForm.YEARLY: ("公告", "通告", "令")}
 _LOCAL_CODE = re.compile(
     rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}"
 )
+# A body's name before the code: 办公室, 办公厅, 委员会 and 政府 are in no code; 厅 and 委 may be (人社厅发, 安委办通).
+_BODY = re.compile(r".*(?:办公[室厅]|委员会|政府)(?=.{2,10}$)|.{3,}(?:委|局|厅|部)(?=.{2,6}$)")
+_IN_NAMES = "和与及或经对"  # lead-in words that bodies' names hold: 住房和城乡建设部, 对外贸易经济合作部
 _SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
 _LONGEST_CODE = 10
 
@@ -67,7 +73,7 @@ def parse(text: str) -> DocNumber:
     """
     folded = fold(text).strip()
     folded = folded if folded.endswith("号") else f"{folded}号"
-    found = [mention.number for mention in _scan(folded, _whole_run) if mention.span == (0, len(folded))]
+    found = [mention.number for mention in _scan(folded) if mention.span == (0, len(folded))]
     if len(found) != 1:
         raise NotADocNumber(
             f"{text[:60]!r} is not a document number; expected for example 杭政办发电〔2016〕6号 or 国令第843号"
@@ -83,26 +89,28 @@ def find(folded: str) -> tuple[NumberMention, ...]:
 
     The mentions of a list share one span.
     """
-    return tuple(sorted(_scan(folded, _code_start), key=lambda mention: (mention.span, mention.number.serial)))
+    return tuple(sorted(_scan(folded), key=lambda mention: (mention.span, mention.number.serial)))
 
 
-def _scan(folded: str, code_start: Callable[[str, NumberForm, bool], int | None]) -> Iterator[NumberMention]:
+def _scan(folded: str) -> Iterator[NumberMention]:
     for form, pattern in _AFTER_CODE.items():
         for match in pattern.finditer(folded):
             run = _RUN.search(folded[max(0, match.start() - 28) : match.start()])
-            bracket = form is not NumberForm.BRACKETED or match["open"] is not None
-            begin = code_start(run[1], form, bracket) if run else None
-            if run is None or begin is None:
+            if run is None:
+                continue
+            bracketed = form is NumberForm.BRACKETED
+            begin = _code_start(run[1], match["open"] is not None) if bracketed else _body_start(run[1], form)
+            year = None if form is NumberForm.ORDER else value(match["year"])
+            if begin is None or (year is not None and not 1940 <= year < 2050):
                 continue
             code_span = Span(start := match.start() - len(run[0]) + begin, start + len(run[1]) - begin)
             code = folded[code_span.start : code_span.end]
-            year = None if form is NumberForm.ORDER else int(match["year"])
             for serial in _serials(match["serials"]):
                 yield NumberMention(DocNumber(code, year, serial, form), Span(start, match.end()), code_span)
 
 
 def _serials(text: str) -> list[int]:
-    values = [value(part) for part in re.split(r"[、,\s]+", text)]
+    values = [value(part) for part in re.split(r"[、,和及号第\s]+", text)]
     return [number for number in values if number]
 
 
@@ -117,44 +125,61 @@ def _lead_in() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-def _is_of_form(run: str, form: NumberForm) -> bool:
-    return form is NumberForm.BRACKETED or form is NumberForm.ORDER or run.endswith(_YEARLY_KINDS)
+@cache
+def _bodies() -> frozenset[str]:
+    names = {row["body"] for row in rows("central_bodies.tsv")} | {row["issuer"] for row in rows("issuer_codes.tsv")}
+    return frozenset(names | {"中华人民共和国"})
 
 
-def _whole_run(run: str, form: NumberForm, bracket: bool) -> int | None:
-    """For :func:`parse`: the code is all there is, if the form allows it."""
-    believed = bracket or _code_start(run, form, bracket) == 0
-    return 0 if believed and _is_of_form(run, form) else None
-
-
-def _code_start(run: str, form: NumberForm, bracket: bool) -> int | None:
+def _code_start(run: str, bracket: bool) -> int | None:
     """Where in a run of Han characters the issuing code begins; None when the run ends in no code.
 
     Without a bracket round the year (台风2016年6号) only a known code or one of local pattern is believed.
     """
-    if not _is_of_form(run, form):
-        return None
     start = _after_lead_in(run)
+    body = _BODY.match(run, start) if len(run) - start > _SURE_CODE else None
+    start = body.end() if body else start
     rest = run[start:]
-    if form is not NumberForm.BRACKETED:
-        return start if len(rest) <= 20 else None
+    known = next((i for i in range(len(rest)) if rest[i:] in _known_codes()), None)
+    if known is not None and not (bracket and _is_longer_code(rest, known)):
+        return start + known
     if bracket and 2 <= len(rest) <= _SURE_CODE:
         return start
-    for known in range(len(rest)):
-        if rest[known:] in _known_codes():
-            return start + known
-    local = _LOCAL_CODE.search(rest)
+    local = None if rest.endswith(_KINDS[NumberForm.YEARLY]) and not bracket else _LOCAL_CODE.search(rest)
     if local and local.end() == len(rest):
         return start + local.start()
-    body = re.match(r".*(?:委|局|厅|部|办公室|政府)(?=.{2,6}$)", rest)  # 天津市卫健委津卫医政〔2020〕…
-    start += body.end() if body and len(rest) > _LONGEST_CODE else 0
-    return start if bracket and 2 <= len(run) - start <= _LONGEST_CODE else None
+    return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None
 
 
-def _after_lead_in(run: str) -> int:
-    """Where the run goes on after its last lead-in word; 和政发 and 原政发 keep their first character, a place's."""
+def _is_longer_code(rest: str, known: int) -> bool:
+    """True when a known code is the end of a longer one: 甘|民发, 银川|政发; not of 转|国发 and 有关|国办发."""
+    if known == 0 or len(rest) > _SURE_CODE or rest[known] == "国":
+        return False
+    return len(rest) - known == 2 or rest[: known + 1] in short_index()
+
+
+def _body_start(run: str, form: NumberForm) -> int | None:
+    """Where the body of an order or a yearly announcement begins: known names go first, several of them when joint."""
+    kind = next((kind for kind in _KINDS[form] if run.endswith(kind)), None)
+    if kind is None:
+        return None
+    start = end = len(run) - len(kind)
+    while (before := next((i for i in range(start) if run[i:start] in _bodies()), None)) is not None:
+        start = before
+    if start == end:
+        start = _after_lead_in(run, names=True)
+    return start if len(run) - start <= 20 else None
+
+
+def _after_lead_in(run: str, *, names: bool = False) -> int:
+    """Where the run goes on after its last lead-in word; 和政发 and 原政发 keep their first character, a place's.
+
+    With ``names``, where a body's name follows, words that names hold count only where a name can begin.
+    """
     for match in reversed(list(_lead_in().finditer(run))):
         rest = run[match.end() :]
+        if names and match[0] in _IN_NAMES and run[match.start() - 1 : match.start()] not in ("", "号"):
+            continue
         if rest and not (len(match[0]) == 1 and rest[0] in "政府委署"):
             return match.end()
     return 0

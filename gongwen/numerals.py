@@ -18,7 +18,8 @@ DIGITS = {
     "九": 9,
 }
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-CHARS = "".join(DIGITS) + "".join(_UNITS) + "廿卅元"
+CHARS = "".join(DIGITS) + "".join(_UNITS) + "廿卅"
+_ZEROS = str.maketrans("O0", "○○")  # typists' zeros among Chinese digits: 二OO九, 二00九
 
 
 def value(text: str) -> int | None:
@@ -29,7 +30,7 @@ def value(text: str) -> int | None:
     """
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return int(text)
-    text = text.replace("廿", "二十").replace("卅", "三十")
+    text = text.replace("廿", "二十").replace("卅", "三十").translate(_ZEROS)
     if not text or len(text) > 9:
         return None
     if all(char in DIGITS for char in text):

@@ -53,12 +53,14 @@ def read_html(source: str) -> Extracted:
 
 
 def _parse(source: str) -> html.HtmlElement:
+    # huge_tree: libxml2 would otherwise stop at 256 levels and lose the rest of the page without a word.
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        tree = html.document_fromstring(
-            re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=html.HTMLParser(remove_comments=True, remove_pis=True)
-        )
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", source), parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise UnreadableDocument(f"the page cannot be parsed as HTML: {error}", stage="extract") from error
+    if any("depth" in entry.message for entry in parser.error_log):
+        raise UnreadableDocument("the page is nested too deeply (more than 2,048 levels)", stage="extract")
     etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", "iframe", with_tail=False)
     return tree
 

@@ -83,7 +83,4 @@ async def _serve(
     )
     server = uvicorn.Server(config)
     console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
-    try:
-        await server.serve(sockets=[listener])
-    finally:
-        await reader.aclose()
+    await server.serve(sockets=[listener])

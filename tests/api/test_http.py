@@ -1,0 +1,159 @@
+"""The HTTP interface: faults named, errors as problems, an engine that goes away and comes back."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import psutil
+import pytest
+
+from engine.server import read_running
+from gongwen import errors
+from gongwen.errors import UnreadableDocument, WenhaoError
+from tests.support import Site
+
+
+@pytest.mark.parametrize(
+    ("params", "named"),
+    [
+        ({"year": "abc"}, {"year": "整数"}),
+        ({"year": 1200}, {"year": "1900"}),
+        ({"page": 0}, {"page": "不能小于 1"}),
+        ({"per_page": 101}, {"per_page": "不能大于 100"}),
+        ({"sort": "best"}, {"sort": "relevance"}),
+        ({"region": "火星"}, {"region": "没有名为 火星 的行政区划"}),
+        ({"genre": "情书"}, {"genre": "没有文种 情书"}),
+        ({"doc_number": "你好"}, {"doc_number": "不是发文字号"}),
+        ({"published_from": "2016-13-01"}, {"published_from": "日期"}),
+        ({"reigon": "浙江"}, {"reigon": "没有这个参数"}),
+        ({"published_from": "2020-01-01", "published_to": "2019-01-01"}, {"（整体）": "晚于"}),
+        ({"page": 10000, "per_page": 100}, {"（整体）": "缩小范围"}),
+        ({"year": "abc", "page": 0, "region": "火星", "colour": "red"}, {"year": "", "page": "", "region": "", "colour": ""}),
+    ],
+)  # fmt: skip
+def test_every_fault_is_named(site: Site, params: dict[str, object], named: dict[str, str]) -> None:
+    answer = site.client.get("/api/v1/search", params=params)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    faults = {fault["parameter"]: fault["message"] for fault in answer.json()["errors"]}
+    assert faults.keys() == named.keys()
+    for name, words in named.items():
+        assert words in faults[name]
+
+
+def test_a_question_that_is_too_long_is_refused(site: Site) -> None:
+    answer = site.client.get("/api/v1/search", params={"q": "公" * 301})
+    assert answer.status_code == 422
+    assert "300" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", " ", '"', '""', "-", "--", '-"', "（", "〔〕", "\u200c", "\x00", "*", "a" * 300, "公" * 300, '"公开" ' * 40, "-词 " * 60, "号", "第号", "〔2016〕6号", "🙂", "%", "\\", "' OR 1=1", "\ud7ff"],
+)  # fmt: skip
+def test_no_question_breaks_the_search(site: Site, question: str) -> None:
+    answer = site.client.get("/api/v1/search", params={"q": question})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["total"] >= 0
+
+
+def test_a_question_without_words_is_answered_with_all_documents(site: Site) -> None:
+    assert site.search("。，")["total"] == site.search("")["total"] > 70
+
+
+def test_a_document_has_its_facts_with_evidence(site: Site) -> None:
+    hit = site.search("衢政办发〔2022〕37号")["hits"][0]
+    found = site.client.get(f"/api/v1/documents/{hit['id']}").json()
+    assert found["doc_number"] == "衢政办发〔2022〕37号"
+    assert found["region"] == ["浙江省", "衢州市"]
+    assert "\u200c" not in found["text"] + found["title"]
+    for item in found["evidence"]:
+        if item["where"] == "text" and item["span"]:
+            start, end = item["span"]
+            assert found["text"][start:end] == item["quote"]
+    for cite in found["cites"]:
+        start, end = cite["span"]
+        assert (cite["title"] or cite["number"])[:2] in found["text"][start:end]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/documents/nothing", "/api/v1/documents/a%22b", "/api/v1/nowhere", "/documents/nothing"]
+)
+def test_what_is_not_there_is_404(site: Site, path: str) -> None:
+    assert site.client.get(path).status_code == 404
+
+
+def test_health(site: Site) -> None:
+    assert site.client.get("/healthz").json() == {"status": "ok"}
+    assert site.client.get("/readyz").json() == {"status": "ready"}
+
+
+def test_every_answer_has_the_security_headers(site: Site) -> None:
+    for path in ("/", "/api/v1/search", "/static/site.css", "/nowhere"):
+        headers = site.client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def _all_errors() -> list[type[WenhaoError]]:
+    return [value for value in vars(errors).values() if isinstance(value, type) and issubclass(value, WenhaoError)]
+
+
+@pytest.mark.parametrize("error", _all_errors(), ids=lambda error: error.__name__)
+def test_every_error_answers_with_its_status(
+    site: Site, error: type[WenhaoError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_self: object, _request: object) -> None:
+        raise error("secret detail", stage="read") if error is UnreadableDocument else error("secret detail")
+
+    monkeypatch.setattr("engine.reader.MeiliReader.search", fail)
+    answer = site.client.get("/api/v1/search", params={"q": "公开"})
+    assert answer.status_code == error.status
+    assert answer.json()["status"] == error.status
+    assert error.status < 500 or "secret" not in answer.text
+    assert site.client.get("/", params={"q": "公开"}).status_code == error.status
+
+
+def test_an_engine_that_dies_is_503_and_the_service_recovers_by_itself(site: Site) -> None:
+    running = read_running(site.settings.data_dir)
+    assert running is not None
+    psutil.Process(running.pid).kill()
+    seen = set()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        status = site.client.get("/api/v1/search", params={"q": "公开"}).status_code
+        seen.add(status)
+        if status == 200 and 503 in seen:
+            break
+        time.sleep(0.05)
+    assert seen == {200, 503}
+    assert site.client.get("/readyz").status_code == 200
+
+
+def test_the_interface_describes_itself(site: Site) -> None:
+    document = site.client.get("/api/v1/openapi.json").json()
+    assert {"/api/v1/search", "/api/v1/documents/{document_id}", "/healthz", "/readyz"} <= document["paths"].keys()
+    parameters = {parameter["name"] for parameter in document["paths"]["/api/v1/search"]["get"]["parameters"]}
+    assert {
+        "q",
+        "region",
+        "year",
+        "issuer",
+        "genre",
+        "doc_number",
+        "published_from",
+        "published_to",
+        "sort",
+        "page",
+        "per_page",
+    } <= parameters
+
+
+def test_pages_are_complete_without_javascript_and_ask_nobody_else(site: Site) -> None:
+    hit = site.search("老年助餐")["hits"][0]
+    for path in ("/", "/?q=老年助餐&year=2022", hit["url"], "/?year=abc", "/?q=火星移民"):
+        text = site.client.get(path).text
+        assert "<script" not in text
+        assert not re.findall(r'(?:src|href|action)="(?:https?:)?//(?!sample\.example)[^"]+"', text)
+        assert 'lang="zh-CN"' in text

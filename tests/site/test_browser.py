@@ -1,0 +1,145 @@
+"""The pages in a real browser: three widths, no JavaScript needed, nobody else asked."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.app import build_planner, create_app
+from api.settings import ApiSettings
+from engine.reader import MeiliReader
+from tests.support import Site
+
+pytestmark = pytest.mark.browser
+WIDTHS = (360, 768, 1440)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+
+
+def chromium() -> str:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "no Chromium on this machine: run `make browser`, or set CHROMIUM to its path"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def address(site: Site) -> Iterator[str]:
+    """The site on a real port, in a thread with a loop of its own."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    settings = ApiSettings()
+    app = create_app(MeiliReader(site.connection, site.settings), build_planner(settings), settings)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of one width, with JavaScript off, that fails when anything but the site is asked."""
+    context = browser.new_context(
+        viewport={"width": request.param, "height": 900}, java_script_enabled=False, base_url=address
+    )
+    opened = context.new_page()
+    foreign: list[str] = []
+    opened.on("request", lambda asked: foreign.append(asked.url) if not asked.url.startswith(address) else None)
+    failed: list[str] = []
+    opened.on("response", lambda answer: failed.append(answer.url) if answer.status >= 500 else None)
+    yield opened
+    context.close()
+    assert foreign == []
+    assert failed == []
+
+
+def fits(browser: Browser, page: Page) -> bool:
+    """True when nothing sticks out sideways (asked with JavaScript on, in a window of the same width)."""
+    size = page.viewport_size
+    assert size is not None
+    context = browser.new_context(viewport=size)
+    other = context.new_page()
+    other.goto(page.url)
+    width = other.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    return bool(width <= size["width"])
+
+
+def test_a_citizen_searches_filters_opens_and_comes_back(page: Page, browser: Browser) -> None:
+    page.goto("/")
+    assert "公文" in page.inner_text("main")
+    page.fill("#q", "老年助餐")
+    page.press("#q", "Enter")
+    assert page.locator("ol.hits h2").count() >= 3
+    assert page.locator("ol.hits mark").count() > 0
+    assert fits(browser, page)
+    page.click(".facets a:has-text('浙江省')")
+    assert "region=" in page.url
+    assert page.locator(".chip:has-text('地区：浙江省')").count() == 1
+    page.click("ol.hits h2 a >> nth=0")
+    assert "/documents/" in page.url
+    assert page.locator("h1").inner_text()
+    assert fits(browser, page)
+    page.go_back()
+    page.click(".chip:has-text('地区：浙江省')")
+    assert "region=" not in page.url
+
+
+def test_a_clerk_looks_up_a_number_and_follows_its_evidence(page: Page) -> None:
+    page.goto("/")
+    page.fill("#q", "衢政办发[2022]第37号")
+    page.press("#q", "Enter")
+    assert page.locator(".chip:has-text('文号：衢政办发〔2022〕37号')").count() == 1
+    assert page.locator("ol.hits > li").first.locator(".number").inner_text() == "衢政办发〔2022〕37号"
+    page.click("ol.hits h2 a >> nth=0")
+    link = page.locator(".about dt:has-text('发文机关') + dd a[href^='#e']").first
+    target = link.get_attribute("href")
+    link.click()
+    assert page.url.endswith(target or "?")
+    assert page.locator(f"mark{target}").count() == 1
+
+
+def test_a_search_without_result_says_what_to_change(page: Page, browser: Browser) -> None:
+    page.goto("/?q=火星移民&year=2016")
+    assert "没有找到" in page.inner_text(".total")
+    assert page.locator(".nothing a:has-text('去掉全部筛选条件')").count() == 1
+    assert fits(browser, page)
+
+
+def test_a_wrong_address_and_a_wrong_parameter_are_explained(page: Page, browser: Browser) -> None:
+    page.goto("/?year=abc")
+    assert "year" in page.inner_text("main")
+    page.goto("/documents/nothing")
+    assert "没有" in page.inner_text("main")
+    assert fits(browser, page)
+
+
+def test_a_report_with_wide_tables_fits(page: Page, browser: Browser) -> None:
+    page.goto("/?q=安顺市人民政府2019年政府信息公开工作年度报告")
+    page.click("ol.hits h2 a >> nth=0")
+    assert page.locator("table tr").count() > 30
+    assert fits(browser, page)

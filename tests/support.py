@@ -1,0 +1,80 @@
+"""What tests share: the repository's folders, the shared data when it is there, case tables, an indexed site."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import build_planner, create_app
+from api.settings import ApiSettings
+from engine.client import Connection
+from engine.reader import MeiliReader
+from engine.server import running_engine
+from engine.settings import EngineSettings
+from engine.writer import MeiliWriter
+from indexer.pipeline import Pipeline
+from indexer.settings import IndexerSettings
+from indexer.sources import discover
+from indexer.sync import Summary, sync
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+SEEDS = SHARED / "seeds"
+needs_seeds = pytest.mark.skipif(
+    not SEEDS.is_dir(), reason=f"the real pages are not on this machine: {SEEDS} is absent"
+)
+
+
+def read_cases(path: Path) -> list[dict[str, str]]:
+    """The rows of a case table; lines that start with # are comments."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def index_folder(folder: Path, collection: str, connection: Connection, settings: EngineSettings) -> Summary:
+    """Indexes a folder through the real pipeline and engine."""
+
+    async def run() -> Summary:
+        writer = MeiliWriter(connection, settings)
+        try:
+            pipeline = Pipeline(IndexerSettings())
+            return await sync(discover(folder, collection), pipeline, writer, settings.data_dir, lambda *_: None)
+        finally:
+            await writer.aclose()
+
+    with ThreadPoolExecutor(1) as aside:  # the browser tests have a loop of their own in the main thread
+        return aside.submit(lambda: asyncio.run(run())).result()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its HTTP client, its engine and settings."""
+
+    client: TestClient
+    connection: Connection
+    settings: EngineSettings
+
+    def search(self, question: str, **params: object) -> dict[str, object]:
+        answer = self.client.get("/api/v1/search", params={"q": question, **params})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@contextmanager
+def serve(data_dir: Path, folders: dict[str, Path]) -> Iterator[Site]:
+    """A site over folders by collection name, with an engine of its own."""
+    settings, api_settings = EngineSettings(data_dir=data_dir), ApiSettings()
+    with running_engine(settings) as connection:
+        for collection, folder in folders.items():
+            index_folder(folder, collection, connection, settings)
+        app = create_app(MeiliReader(connection, settings), build_planner(api_settings), api_settings)
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Site(client, connection, settings)
