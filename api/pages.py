@@ -153,7 +153,7 @@ async def document_page(request: Request, document_id: str) -> Response:
     record: DocumentAnswer | None = await request.app.state.searcher.document(document_id)
     if record is None:
         raise HTTPException(404)
-    parts = blocks(record.text, record.evidence, record.cites)
+    parts = blocks(record)
     return _render(request, "document.html", record=record, cites=_listed(record.cites), parts=parts, q="")
 
 

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from api.schemas import CitationItem, EvidenceItem
+from api.schemas import CitationItem, DocumentAnswer, EvidenceItem
 from gongwen import tables
 
 _HEADING = re.compile(
     r"^(?:第[一二三四五六七八九十百]+[章节编]|[一二三四五六七八九十]{1,3}、|附件\d*[:：]?)[^。]{0,40}$"
+)
+_DATE = re.compile(
+    r"[〇○零一二三四五六七八九十0-9]{4} ?年 ?[一二三四五六七八九十0-9]{1,3} ?月 ?[一二三四五六七八九十0-9]{1,3} ?日"
 )
 _NUMBER = re.compile(r"^[-+]?[\d,.]+%?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a page: ``kind`` is p, h, or table; ``html`` is safe markup; ``rows`` are a table's cells."""
+    """One block of a page: ``kind`` is p, h, number, sign or table; ``html`` is safe markup; ``rows`` are a table's cells."""
 
     kind: str
     html: str = ""
@@ -33,13 +36,17 @@ class _Anchor:
     style: str
 
 
-def blocks(text: str, evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) -> list[Block]:
-    """The blocks of a text. Evidence n in the text gets the id ``e{n}``, citation n the id ``c{n}``."""
-    anchors = _anchors(evidence, cites)
+def blocks(document: DocumentAnswer) -> list[Block]:
+    """The blocks of a document's text. Evidence n in the text gets the id ``e{n}``, citation n the id ``c{n}``."""
+    anchors = _anchors(document.evidence, document.cites)
     found: list[Block] = []
     table: list[tuple[tuple[str, bool], ...]] = []
-    for match in re.finditer(r"[^\n]+", text):
+    head = True  # lines before the text that only repeat the title, which the page shows above
+    for match in re.finditer(r"[^\n]+", document.text):
         line = match[0]
+        head = head and _squeezed(line) in _squeezed(document.title)
+        if head and not any(match.start() <= anchor.start < match.end() for anchor in anchors):
+            continue
         cells = tables.cells(line.strip())
         if cells is not None:
             table.append(tuple((cell, bool(_NUMBER.match(cell))) for cell in cells))
@@ -47,11 +54,23 @@ def blocks(text: str, evidence: Sequence[EvidenceItem], cites: Sequence[Citation
         if table:
             found.append(Block("table", rows=tuple(table)))
             table = []
-        kind = "h" if _HEADING.match(line.strip()) else "p"
-        found.append(Block(kind, _marked(line, match.start(), anchors)))
+        found.append(Block(_kind(line.strip(), document), _marked(line, match.start(), anchors)))
     if table:
         found.append(Block("table", rows=tuple(table)))
     return found
+
+
+def _kind(line: str, document: DocumentAnswer) -> str:
+    """How GB/T 9704 prints a line: headings, the number centred, signature and date to the right."""
+    if line == document.doc_number:
+        return "number"
+    if line in document.issuers or _DATE.fullmatch(line):
+        return "sign"
+    return "h" if _HEADING.match(line) else "p"
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W+", "", text)
 
 
 def _anchors(evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) -> list[_Anchor]:

@@ -136,6 +136,8 @@ def _code_start(run: str, bracket: bool) -> int | None:
 
     Without a bracket round the year (台风2016年6号) only a known code or one of local pattern is believed.
     """
+    if run.endswith(_KINDS[NumberForm.YEARLY]):  # 国家能源局公告〔2020〕5号
+        return _body_start(run, NumberForm.YEARLY) if bracket else None
     start = _after_lead_in(run)
     body = _BODY.match(run, start) if len(run) - start > _SURE_CODE else None
     start = body.end() if body else start
@@ -145,7 +147,7 @@ def _code_start(run: str, bracket: bool) -> int | None:
         return start + known
     if bracket and 2 <= len(rest) <= _SURE_CODE:
         return start
-    local = None if rest.endswith(_KINDS[NumberForm.YEARLY]) and not bracket else _LOCAL_CODE.search(rest)
+    local = _LOCAL_CODE.search(rest)
     if local and local.end() == len(rest):
         return start + local.start()
     return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None

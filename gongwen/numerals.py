@@ -48,7 +48,7 @@ def _by_unit(text: str) -> int | None:
             total += (1 if digit is None else digit) * unit
             digit, last_unit = None, unit
         elif char in DIGITS:
-            if digit not in (None, 0):
+            if digit or digit == DIGITS[char]:
                 return None
             digit = DIGITS[char]
         else:

@@ -18,7 +18,9 @@ DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
 def chinese(number: int) -> str:
     """A month or day as documents wrote it: 十七, 二十, 三十一."""
     tens, ones = divmod(number, 10)
-    return ("" if tens == 0 else "十" if tens == 1 else f"{'一二三'[tens - 1]}十") + (" 一二三四五六七八九"[ones].strip())
+    return ("" if tens == 0 else "十" if tens == 1 else f"{'一二三'[tens - 1]}十") + (
+        " 一二三四五六七八九"[ones].strip()
+    )
 
 
 @pytest.mark.cases("dates.tsv")

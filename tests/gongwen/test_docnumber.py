@@ -16,7 +16,8 @@ LEAD_INS = [row["word"] for row in rows("number_lead_ins.tsv")]
 KNOWN = [row["code"] for row in rows("issuer_codes.tsv")]
 _PLACES = st.sampled_from(["衢", "杭", "娄", "安", "西湖", "江干", "黔东南", "乾安", "和", "原"])
 _LOCAL = st.builds(
-    "".join, st.tuples(_PLACES, st.sampled_from(["政", "府", "委", "政办", "府办"]), st.sampled_from(["发", "函", "字"]))
+    "".join,
+    st.tuples(_PLACES, st.sampled_from(["政", "府", "委", "政办", "府办"]), st.sampled_from(["发", "函", "字"])),
 )
 _YEARS = st.integers(1949, 2049)
 _SERIALS = st.integers(1, 99_999)
@@ -37,7 +38,9 @@ YEARLY = st.builds(
 )
 NUMBERS = BRACKETED | ORDERS | YEARLY
 BEFORE = st.sampled_from(["", "。", "，", "（", "“", "《", "》", "\n", " ", "、", "根据", "按照", "转发", "和", "及"])
-AFTER = st.sampled_from(["", "。", "，", "）", "”", "\n", "文件", "精神", "要求", "的通知", "停止执行", "，2016年", "〔2016〕"])
+AFTER = st.sampled_from(
+    ["", "。", "，", "）", "”", "\n", "文件", "精神", "要求", "的通知", "停止执行", "，2016年", "〔2016〕"]
+)
 
 
 def forms(text: str) -> str:
@@ -71,7 +74,9 @@ def test_the_numbers_of_a_list_share_a_span_and_stand_in_order() -> None:
 
 
 def test_the_order_of_writing_does_not_change_the_value() -> None:
-    assert docnumber.parse("国发[2013]第039号") == docnumber.parse("国发〔２０１３〕39号") == DocNumber("国发", 2013, 39)
+    assert (
+        docnumber.parse("国发[2013]第039号") == docnumber.parse("国发〔２０１３〕39号") == DocNumber("国发", 2013, 39)
+    )
 
 
 @settings(deadline=None, max_examples=200)
