@@ -1,0 +1,10 @@
+"""``python -m bench`` (``make bench``): every bench, one after the other."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import extraction
+
+if __name__ == "__main__":
+    sys.exit(extraction.main([]))
