@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
 .PHONY: run setup test bench browser lock check clean
 .DEFAULT_GOAL := run
@@ -14,7 +14,7 @@ run: setup
 	@$(BIN)/wenhao run corpus
 
 setup: $(VENV)/.installed
-	@$(BIN)/wenhao engine install --quiet
+	@$(BIN)/wenhao engine install --quiet --quiet
 
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11 至 3.13：找不到 $(PYTHON)。Wenhao needs Python 3.11-3.13." >&2; exit 1; }

@@ -108,7 +108,8 @@ def _adjacent(matches: list[re.Match[str]]) -> bool:
 def body(name: str, *, year: int | None = None, within: Region | None = None) -> IssuingBody:
     """The body of that full name, with level and place as far as the name tells them.
 
-    A bare place (衢江区 in 发布单位) stands for its people's government; a district of a city is named with its city.
+    A bare place (衢江区 in 发布单位) stands for its people's government. A place is named as its seal names it: a district
+    of a city with its city, any other without what is above it (浙江省衢州市财政局 is 衢州市财政局).
 
     >>> body("衢州市衢江区人民政府").region.code
     '330803'
@@ -123,14 +124,18 @@ def body(name: str, *, year: int | None = None, within: Region | None = None) ->
         region = inside[0] if len(inside) == 1 else None
     if region and mention and mention.span.end == len(name):
         return IssuingBody(government_name(region), region.level, region)
-    if region and mention and _is_district(region) and mention.text == region.names[-1]:
-        name = region.names[-2] + name
+    if region and mention:
+        name = name[: mention.span.start] + _place_name(region) + name[mention.span.end :]
     return IssuingBody(name, region.level if region else None, region)
 
 
 def government_name(region: Region) -> str:
     """The normal name of a place's government: 浙江省人民政府, 衢州市人民政府, 衢州市衢江区人民政府, 安吉县人民政府."""
-    return "".join(region.names[-2:] if _is_district(region) else region.names[-1:]) + "人民政府"
+    return _place_name(region) + "人民政府"
+
+
+def _place_name(region: Region) -> str:
+    return "".join(region.names[-2:] if _is_district(region) else region.names[-1:])
 
 
 def _is_district(region: Region) -> bool:

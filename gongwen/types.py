@@ -269,6 +269,48 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of a statutory table 统计数据: what is counted, for whom, how much.
+
+    ``indicator`` is the path of bare labels from the outermost down (本年度办理结果, 不予公开, 属于国家秘密), without their
+    numbering; ``party`` the column (自然人, 总计, 对外公开总数量), None where a row has one value; ``span`` the row in the text.
+    """
+
+    indicator: tuple[str, ...]
+    party: str | None
+    value: float
+    unit: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Figures of one document that cannot all be right: the form's own arithmetic, what it demands and what stands there."""
+
+    rule: str
+    expected: float
+    found: float
+    span: Span
+
+
+class PersonalKind(StrEnum):
+    """Kinds of personal data 个人信息 that a published document should not carry."""
+
+    ID_CARD = "id_card"
+    MOBILE = "mobile"
+    BANK_CARD = "bank_card"
+    HOME_ADDRESS = "home_address"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalMention:
+    """A stretch of text that is personal data of a private person."""
+
+    kind: PersonalKind
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """An official document 公文 with the facts read from it.
 
@@ -293,3 +335,6 @@ class Document:
     openness: Fact[str] | None = None
     cites: tuple[Citation, ...] = ()
     numbers: tuple[NumberMention, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+    personal: tuple[PersonalMention, ...] = ()

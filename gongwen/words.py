@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 
 import rjieba
 
@@ -75,12 +76,19 @@ class Segmenter:
         if not text:
             return []
         pieces: list[str] = []
-        for word in self._jieba.cut(text, False):
+        for word in self._dictionary_cut(text):
             if len(word) < 3:
                 pieces.append(word)
             else:
                 pieces += self._fine_cut(word)
         return pieces
+
+    def _dictionary_cut(self, text: str) -> list[str]:
+        try:
+            return self._jieba.cut(text, False)
+        except UnicodeEncodeError:  # lone surrogates, which no normalised text has: cut as if they were question marks
+            ends = accumulate(map(len, self._jieba.cut(text.encode("utf-8", "replace").decode("utf-8"), False)), initial=0)
+            return [text[start:end] for start, end in pairwise(ends)]
 
     def _fine_cut(self, word: str) -> tuple[str, ...]:
         cached = self._fine.get(word)
