@@ -63,13 +63,12 @@ class Plan:
     dropped: tuple[str, ...] = ()
 
     def marks(self, step: Step | None) -> tuple[tuple[str, ...], ...]:
-        """What to mark in the answer of a step."""
-        loose = (
-            ()
-            if step is None or step.name in ("phrase", "number")
-            else ((word,) for word in self.words if word not in self.dropped)
-        )
-        return tuple(dict.fromkeys([*self.phrases, *loose]))
+        """What to mark in the answer of a step: its phrases; its words, too, once the phrase was given up."""
+        if step is None or step.name in ("phrase", "number"):
+            return self.phrases
+        words = [word for word in self.words if word not in self.dropped]
+        long = [word for word in words if len(word) > 1] or words
+        return tuple(dict.fromkeys([*self.phrases, *((word,) for word in long)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Searcher:
             total = page.total
             if total < step.enough and conditions:
                 total = (await self.reader.search(SearchRequest(queries=step.queries, limit=0))).total
-            if total and (best is None or page.total >= best[1].total):
+            if total and (best is None or page.total > best[1].total):  # a wider step must find more
                 best = (step, page)
             if total >= step.enough:
                 break

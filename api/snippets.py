@@ -39,6 +39,8 @@ class Marker:
         self._weights = {"".join(words).casefold(): float(len(words)) for words in marks}
         ordered = sorted(marks, key=lambda words: -sum(map(len, words)))
         patterns = [_BREAK.join(map(re.escape, words)) for words in ordered]
+        # A single character was asked for as the beginning of a word (水 finds 水源).
+        patterns = [rf"{pattern}\w*" if len(pattern) == 1 else pattern for pattern in patterns]
         bounds = rf"(?<![^{JOINER}\W])(?:{'|'.join(patterns)})(?![^{JOINER}\W])"
         self._pattern = re.compile(bounds, re.IGNORECASE) if patterns else None
 
