@@ -43,7 +43,10 @@ def _lines(found: Document) -> list[str]:
     for name, fact in named:
         value = getattr(fact.value, "name", None) if name == "issuer" else fact.value
         lines.append(f"{name:15} {value}    ← {fact.evidence.rule}：“{fact.evidence.quote[:60]}”")
-    lines += [f"{'cites':15} {cite.kind.value}: {cite.number or ''} {'《' + cite.title + '》' if cite.title else ''}" for cite in found.cites]
+    lines += [
+        f"{'cites':15} {cite.kind.value}: {cite.number or ''} {'《' + cite.title + '》' if cite.title else ''}"
+        for cite in found.cites
+    ]
     return lines
 
 

@@ -51,6 +51,8 @@ _AFTER_CODE = {
     NumberForm.YEARLY: re.compile(rf"[〔(]?{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
 }
 # Han characters before that; 24 is more than any code or body has.
+# A body's name before that of another one, in the number of a joint announcement: 财政部 税务总局公告2020年第9号.
+_JOINT = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,12}}(?:部|局|委|署|行|会|院|厅)[ \n]$")
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
 _KINDS = {NumberForm.ORDER: ("令",), NumberForm.YEARLY: ("公告", "通告", "令")}
 _LOCAL_CODE = re.compile(
@@ -59,6 +61,7 @@ _LOCAL_CODE = re.compile(
 # A body's name before the code: 办公室, 办公厅, 委员会 and 政府 are in no code; 厅 and 委 may be (人社厅发, 安委办通).
 _BODY = re.compile(r".*(?:办公[室厅]|委员会|政府)(?=.{2,10}$)|.{3,}(?:委|局|厅|部)(?=.{2,6}$)")
 _IN_NAMES = "和与及或经对"  # lead-in words that bodies' names hold: 住房和城乡建设部, 对外贸易经济合作部
+_PARTICLES = "了的是在以据和与及或"  # lead-in words with which no code ends: 还出台了〔2020〕4号
 _SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
 _LONGEST_CODE = 10
 
@@ -103,8 +106,12 @@ def _scan(folded: str) -> Iterator[NumberMention]:
             year = None if form is NumberForm.ORDER else value(match["year"])
             if begin is None or (year is not None and not 1940 <= year < 2050):
                 continue
-            code_span = Span(start := match.start() - len(run[0]) + begin, start + len(run[1]) - begin)
-            code = folded[code_span.start : code_span.end]
+            start = match.start() - len(run[0]) + begin
+            end = start + len(run[1]) - begin
+            while not bracketed and (other := _JOINT.search(folded, max(0, start - 16), start)):
+                start = other.start()
+            code = folded[start:end].replace(" ", "").replace("\n", "")
+            code_span = Span(start, end)
             for serial in _serials(match["serials"]):
                 yield NumberMention(DocNumber(code, year, serial, form), Span(start, match.end()), code_span)
 
@@ -115,8 +122,9 @@ def _serials(text: str) -> list[int]:
 
 
 @cache
-def _known_codes() -> frozenset[str]:
-    return frozenset(row["code"] for row in rows("issuer_codes.tsv"))
+def _known_codes() -> dict[str, str]:
+    """Known codes and the level of the body each stands for."""
+    return {row["code"]: row["level"] for row in rows("issuer_codes.tsv")}
 
 
 @cache
@@ -138,6 +146,8 @@ def _code_start(run: str, bracket: bool) -> int | None:
     """
     if run.endswith(_KINDS[NumberForm.YEARLY]):  # 国家能源局公告〔2020〕5号
         return _body_start(run, NumberForm.YEARLY) if bracket else None
+    if _ends_in_lead_in(run):
+        return None
     start = _after_lead_in(run)
     body = _BODY.match(run, start) if len(run) - start > _SURE_CODE else None
     start = body.end() if body else start
@@ -153,11 +163,18 @@ def _code_start(run: str, bracket: bool) -> int | None:
     return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None
 
 
+def _ends_in_lead_in(run: str) -> bool:
+    """True of 根据〔2016〕6号 and 还出台了〔2020〕4号, where no code stands; not of 政督查, whose 查 is a lead-in elsewhere."""
+    last = next(reversed(list(_lead_in().finditer(run))), None)
+    return last is not None and last.end() == len(run) and (len(last[0]) > 1 or last[0] in _PARTICLES)
+
+
 def _is_longer_code(rest: str, known: int) -> bool:
-    """True when a known code is the end of a longer one: 甘|民发, 银川|政发; not of 转|国发 and 有关|国办发."""
-    if known == 0 or len(rest) > _SURE_CODE or rest[known] == "国":
+    """True when a known code is the end of a longer one: 甘|医保发, 银川|政发; not of 转|国发 and 有关|国办发."""
+    if known == 0 or len(rest) > _SURE_CODE or rest[known] in "国中":
         return False
-    return len(rest) - known == 2 or rest[: known + 1] in short_index()
+    ministry = _known_codes()[rest[known:]] == "0"  # its counterparts below put their place before its code
+    return (ministry and (known == 1 or rest[:known] in short_index())) or rest[: known + 1] in short_index()
 
 
 def _body_start(run: str, form: NumberForm) -> int | None:

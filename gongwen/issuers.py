@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 from gongwen import regions
 from gongwen.data import rows
@@ -40,6 +41,12 @@ def _central_bodies() -> re.Pattern[str]:
 def _full_names() -> dict[str, str]:
     """Usual short names of central bodies and the full name each stands for: 市场监管总局 -> 国家市场监督管理总局."""
     return {row["body"]: row["full"] for row in rows("central_bodies.tsv") if row["full"]}
+
+
+def _full_name(name: str) -> str:
+    """The full name of a central body or of its office: 人力资源社会保障部办公厅 -> 人力资源和社会保障部办公厅."""
+    stem, office = (name[:-3], name[-3:]) if name.endswith(("办公厅", "办公室")) else (name, "")
+    return _full_names().get(stem, stem) + office
 
 
 def of_title(folded: str, *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
@@ -102,7 +109,17 @@ def _ends_a_body(text: str) -> bool:
 
 
 def _adjacent(matches: list[re.Match[str]]) -> bool:
-    return all(left.end() == right.start() for left, right in zip(matches, matches[1:], strict=False))
+    return all(left.end() == right.start() for left, right in pairwise(matches))
+
+
+def is_body(line: str) -> bool:
+    """True for a line that is nothing but the name of a body: 娄底市人民政府办公室.
+
+    >>> is_body("财政部"), is_body("各县、市、区人民政府,"), is_body("为做好工作")
+    (True, False, False)
+    """
+    name = re.sub(r"\s+", "", line)
+    return 3 <= len(name) <= 40 and bool(_ending().search(name)) and not re.search(r"[,。;:、《]", name)
 
 
 def body(name: str, *, year: int | None = None, within: Region | None = None) -> IssuingBody:
@@ -117,7 +134,7 @@ def body(name: str, *, year: int | None = None, within: Region | None = None) ->
     name = re.sub(r"\s", "", name)
     mention = _leading_region(name, year)
     if (re.match(_CENTRAL, name) or _central_bodies().fullmatch(name)) and mention is None:
-        return IssuingBody(_full_names().get(name, name), Level.CENTRAL)
+        return IssuingBody(_full_name(name), Level.CENTRAL)
     region = mention.candidates[0] if mention and len(mention.candidates) == 1 else None
     if mention and region is None and within is not None:
         inside = [candidate for candidate in mention.candidates if within.contains(candidate)]
@@ -157,16 +174,28 @@ def _leading_region(name: str, year: int | None) -> RegionMention | None:
 def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:
     """The bodies that sign the text: the lines just above the closing date that are nothing but the name of a body.
 
-    ``lines`` are (offset, folded line) pairs, the last of them the line before the date.
+    ``lines`` are (offset, folded line) pairs, the last of them the line before the date. A name set in two lines
+    (四川省应对新型冠状病毒 / 肺炎疫情应急指挥部) is put together when its second line alone names no known place or body.
     """
     found: list[tuple[IssuingBody, Span]] = []
-    for offset, line in reversed(lines):
-        bare = _SIGNED_AS.sub("", line).strip()
-        name = re.sub(r"\s+", "", bare)
-        if not bare:
-            continue
-        if not 3 <= len(name) <= 40 or not _ending().search(name) or re.search(r"[,。;:、]", name):
+    rest = [(offset + len(line) - len(line.lstrip()), line.strip()) for offset, line in lines if line.strip()]
+    while rest:
+        offset, line = rest.pop()
+        bare = _SIGNED_AS.sub("", line)
+        if not is_body(bare):
             break
-        begin = offset + line.index(bare)
-        found += [(one, Span(begin, begin + len(bare))) for one in reversed(_split_joint(name, year=year))]
+        bodies = _split_joint(re.sub(r"\s+", "", bare), year=year)
+        span = Span(offset + len(line) - len(bare), offset + len(line))
+        if rest and not found and all(one.level is None for one in bodies) and _is_first_half(rest[-1][1]):
+            start, before = rest[-1]
+            whole = _split_joint(re.sub(r"\s+", "", before + bare), year=year)
+            if len(whole) == 1 and whole[0].level is not None:
+                rest.pop()
+                bodies, span = whole, Span(start, span.end)
+        found += [(one, span) for one in reversed(bodies)]
     return tuple(reversed(found))
+
+
+def _is_first_half(line: str) -> bool:
+    """A line that can be the beginning of a body's name: short, no punctuation, not a sentence's end."""
+    return 4 <= len(line) <= 30 and not re.search(r"[,。;:、!?()《》\d|]", line)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
-from gongwen import dates, genre, labels, tables
+from gongwen import dates, genre, labels, tables, titles
 from gongwen.data import rows
 from gongwen.normalize import Normal, normalize
 from gongwen.types import Fragment, Genre, Page, Span
@@ -22,6 +23,13 @@ _REPORT_TITLE = re.compile(r"^[^。;,]{0,40}(?:19|20)\d\d年[^。;,]{0,40}[。.]
 _PARAGRAPH = re.compile(r"^.{60,}。|^.{90,}")
 _CUT_OFF = re.compile(r"(?:\.\.\.|…)$")
 _LONGEST_TITLE = 60
+_LINE = re.compile(r"[^\n]+")
+# Up to a space with a character beyond ASCII on one side at least; 2020 年 keeps its spaces between digits and letters.
+_SHORTEST_RUN = 120  # characters: a text of one line may be that long without having lost breaks
+_UNBROKEN = re.compile(r"(?:[^\s]|(?<=[\x21-\x7e])[ \t\u3000]+(?=[\x21-\x7e]))+")
+_LONGEST_LINE = (
+    400  # characters of a line on average; above it, line breaks were lost (state_council: 60, notices: 1,500)
+)
 _FEWEST_CHARACTERS = 200  # the shortest of the 41 + 599 real documents read has 240
 
 
@@ -65,8 +73,11 @@ def read(
 
 
 def _lines(normal: Normal) -> list[_Line]:
+    """The lines of a text. In a text that lost its line breaks, spaces between Chinese characters are what is left of them."""
+    breaks = normal.text.count("\n")
+    run_together = len(normal.text) > (_LONGEST_LINE * (1 + breaks) if breaks else _SHORTEST_RUN)
     found = []
-    for match in re.finditer(r"[^\n]+", normal.text):
+    for match in (_UNBROKEN if run_together else _LINE).finditer(normal.text):
         text = match[0].strip()
         if text:
             start = match.start() + match[0].index(text)
@@ -86,7 +97,7 @@ def _split(lines: list[_Line]) -> list[list[_Line]]:
         if not kept or _title_key(lines[kept[-1]].folded) != _title_key(lines[start].folded):
             kept.append(start)
     bounds = [0, *kept[1:], len(lines)]
-    return [lines[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False)]
+    return [lines[begin:end] for begin, end in pairwise(bounds)]
 
 
 def _is_report_title(folded: str) -> bool:
@@ -105,8 +116,7 @@ def _page(part: list[_Line], normal: Normal) -> tuple[Page, list[Fragment]]:
     metadata, body = _header(part, header_end)
     fragments = [Fragment(line.text, "a cut-off copy of another page") for line in body if _is_cut_off(line)]
     body = [line for line in body if not _is_cut_off(line)]
-    title_at = next((i for i, line in enumerate(body[:12]) if _is_title(line.folded)), None)
-    title = body[title_at].text.rstrip("。.") if title_at is not None else None
+    title = _shown(titles.find([line.folded for line in body]), body)
     text = "\n".join(tables.rejoin([line.text for line in body]))
     original = None
     if body and (normal.traditional or normal.repaired):
@@ -114,6 +124,15 @@ def _page(part: list[_Line], normal: Normal) -> tuple[Page, list[Fragment]]:
         original = normal.source[span.start : span.end]
         original = original if original != text and normal.traditional else None
     return Page(text, title, tuple(metadata), original=original), fragments
+
+
+def _shown(title: str | None, body: list[_Line]) -> str | None:
+    """A folded title in the characters of the page: its quotes, brackets and dashes as printed."""
+    if title is None:
+        return None
+    folded, text = "".join(line.folded for line in body[:20]), "".join(line.text for line in body[:20])
+    at = folded.find(title)
+    return text[at : at + len(title)] if at >= 0 else title
 
 
 def _header(part: list[_Line], header_end: int) -> tuple[list[tuple[str, str]], list[_Line]]:

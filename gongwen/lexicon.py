@@ -25,7 +25,7 @@ def segmenter(domain_words: Iterable[str] = ()) -> Segmenter:
 
 def digest(domain_words: Iterable[str]) -> str:
     """Twelve hexadecimal digits that change when the words do."""
-    return hashlib.sha256("\n".join(sorted(set(domain_words))).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join(sorted(set(domain_words))).encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 @cache

@@ -87,7 +87,9 @@ class Segmenter:
         try:
             return self._jieba.cut(text, False)
         except UnicodeEncodeError:  # lone surrogates, which no normalised text has: cut as if they were question marks
-            ends = accumulate(map(len, self._jieba.cut(text.encode("utf-8", "replace").decode("utf-8"), False)), initial=0)
+            ends = accumulate(
+                map(len, self._jieba.cut(text.encode("utf-8", "replace").decode("utf-8"), False)), initial=0
+            )
             return [text[start:end] for start, end in pairwise(ends)]
 
     def _fine_cut(self, word: str) -> tuple[str, ...]:
