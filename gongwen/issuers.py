@@ -133,8 +133,9 @@ def body(name: str, *, year: int | None = None, within: Region | None = None) ->
     """
     name = re.sub(r"\s", "", name)
     mention = _leading_region(name, year)
-    if (re.match(_CENTRAL, name) or _central_bodies().fullmatch(name)) and mention is None:
-        return IssuingBody(_full_name(name), Level.CENTRAL)
+    full = _full_name(name)
+    if mention is None and (re.match(_CENTRAL, name) or full != name or _central_bodies().fullmatch(name)):
+        return IssuingBody(full, Level.CENTRAL)
     region = mention.candidates[0] if mention and len(mention.candidates) == 1 else None
     if mention and region is None and within is not None:
         inside = [candidate for candidate in mention.candidates if within.contains(candidate)]

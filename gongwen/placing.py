@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -99,6 +100,15 @@ def year(
         return Fact(dated.value.year, replace(dated.evidence, rule=f"日期的年份：{dated.evidence.rule}"))
     for found, span in dates.find_years(reading.title):
         return Fact(found, reading.in_title("标题中的年份", span))
-    for mention in dates.find(reading.normal.folded[:_OPENING]):
-        return Fact(mention.date.year, reading.in_text("正文开头首个日期的年份", mention.span))
-    return None
+    return _year_of_text(reading)
+
+
+def _year_of_text(reading: Reading) -> Fact[int] | None:
+    """The year a text without number and date names most, the later of two: news of 2020 that cites a rule of 2019."""
+    named = dates.find_years(reading.normal.folded)
+    if not named:
+        return None
+    counts = Counter(found for found, _ in named)
+    best = max(counts, key=lambda found: (counts[found], found))
+    span = next(span for found, span in named if found == best)
+    return Fact(best, reading.in_text("正文中出现最多的年份", span))

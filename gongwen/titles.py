@@ -38,7 +38,7 @@ def find(lines: Sequence[str]) -> str | None:
 
 def _is_headline(line: str) -> bool:
     """A first line that is short and no sentence: the headline of a page that is no 公文 (广西部署复产复工交通服务)."""
-    return 6 <= len(line) <= 60 and not re.search(r"[。;:,|]|^[一二三四五六七八九十]{1,2}、", line)
+    return 6 <= len(line) <= 60 and not re.search(r"[。;,|]|:$|^[一二三四五六七八九十]{1,2}、", line)
 
 
 def _from(head: Sequence[str], start: int) -> str | None:
