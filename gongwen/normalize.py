@@ -27,16 +27,17 @@ from unicodedata import normalize as unicode_normalize
 import opencc
 
 from gongwen.data import rows
+from gongwen.misaligned import repairs
 from gongwen.types import Span
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 # Latin letters with the tone marks of pinyin, and ü.
 _LETTER = "a-zA-ZüÜāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ\u0251"
-_PINYIN = re.compile(rf"(?<=[{_HAN}])[(（\[【〔]([{_LETTER}]{{1,7}})[)）\]】〕]")
+_PINYIN = re.compile(rf"(?<=[{_HAN}A-Za-z])[(（\[【〔]([{_LETTER}]{{1,7}})[)）\]】〕]")
 # Control characters but tab and line feed, soft hyphen, zero-width and direction marks, private use, surrogates,
 # noncharacters. U+200C is among them: the engine uses it to join words, so no text may bring its own.
 _DROPPED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\ufffe\uffff"
     "\ue000-\uf8ff\ud800-\udfff\U000f0000-\U0010ffff]+"
 )
 # CJK radicals that compatibility normalisation leaves alone, from the Unicode names of the block U+2E80.
@@ -144,15 +145,24 @@ def fold(source: str) -> str:
 
 
 def _without_insertions(source: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The source without dropped characters and inserted pinyin, and (offset after the cut, characters removed so far)."""
-    spans = [match.span() for match in _DROPPED.finditer(source)]
-    spans += [match.span() for match in _PINYIN.finditer(source) if _annotates(source[match.start() - 1], match[1])]
-    if not spans:
+    """The source without dropped characters and inserted pinyin, misaligned bytes repaired, and for each edit
+    (offset after it in the result, characters removed so far)."""
+    repaired = repairs(source, _annotates)
+    last = {stop: replacement[-1] for _, stop, replacement in repaired}
+    edits = [*repaired, *((*match.span(), "") for match in _DROPPED.finditer(source))]
+    edits += [
+        (*match.span(), "")
+        for match in _PINYIN.finditer(source)
+        if _annotates(last.get(match.start(), source[match.start() - 1]), match[1])
+    ]
+    if not edits:
         return source, ()
     kept, cuts, end, removed = [], [], 0, 0
-    for start, stop in sorted(spans):
-        kept.append(source[end:start])
-        removed += stop - start
+    for start, stop, replacement in sorted(edits):
+        if start < end:
+            continue
+        kept += [source[end:start], replacement]
+        removed += stop - start - len(replacement)
         cuts.append((stop - removed, removed))
         end = stop
     kept.append(source[end:])
