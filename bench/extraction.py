@@ -1,9 +1,9 @@
 """How well facts are read: precision and recall of every fact over labelled documents, beside a naive reading.
 
-    python -m bench.extraction                        all sets that are on this machine
-    python -m bench.extraction --gold FILE [--pages DIR]   a set of the shape of state_council/gold.jsonl
-    python -m bench.extraction --errors               every wrong or missed fact, document by document
-    python -m bench.extraction --gate | --update      compare with, or raise, the floors of bench/extraction_baseline.json
+python -m bench.extraction                        all sets that are on this machine
+python -m bench.extraction --gold FILE [--pages DIR]   a set of the shape of state_council/gold.jsonl
+python -m bench.extraction --errors               every wrong or missed fact, document by document
+python -m bench.extraction --gate | --update      compare with, or raise, the floors of bench/extraction_baseline.json
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def naive(text: str) -> Values:
 
 def main(arguments: list[str]) -> int:
     """Prints the table; with ``--gate`` returns 1 when a field of a set fell below its floor."""
-    parser = argparse.ArgumentParser(prog="python -m bench.extraction", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.extraction", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--pages", type=Path)
     parser.add_argument("--set", action="append", choices=list(SETS), help="only this set")
@@ -99,7 +101,10 @@ def _errors(documents: list[Labelled]) -> Iterable[str]:
 
 def _figures(report: dict[str, dict[str, Score]]) -> dict[str, dict[str, dict[str, object]]]:
     return {
-        name: {fact: {"precision": round(score.precision, 4), "recall": round(score.recall, 4), "good": sorted(score.good)} for fact, score in scores.items()}
+        name: {
+            fact: {"precision": round(score.precision, 4), "recall": round(score.recall, 4), "good": sorted(score.good)}
+            for fact, score in scores.items()
+        }
         for name, scores in report.items()
     }
 
@@ -118,7 +123,10 @@ def _judge(report: dict[str, dict[str, Score]], *, update: bool) -> int:
                 print("".join(f"{sign} {name} {fact} {document}\n" for document in sorted(documents)), end="")
             low = [kind for kind in ("precision", "recall") if figures[kind] < floor[kind]]  # type: ignore[operator]
             failed = failed or bool(low)
-            print("".join(f"BELOW THE FLOOR: {name} {fact} {kind} {figures[kind]} < {floor[kind]}\n" for kind in low), end="")
+            print(
+                "".join(f"BELOW THE FLOOR: {name} {fact} {kind} {figures[kind]} < {floor[kind]}\n" for kind in low),
+                end="",
+            )
     if update and not failed:
         BASELINE.write_text(json.dumps({**before, **now}, ensure_ascii=False, indent=1) + "\n", "utf-8")
         print(f"floors written to {BASELINE}")

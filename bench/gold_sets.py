@@ -50,7 +50,7 @@ def _values(row: dict[str, object]) -> Values:
         if name in row:
             values[name] = day(str(row[name] or ""))
     if "issuer" in row:
-        values["issuer"] = split(str(row["issuer"] or "").replace(" ", "；"))
+        values["issuer"] = split(str(row["issuer"] or ""), ";；、 ")
     if isinstance(cites := row.get("cites"), list):
         values["cites"] = frozenset(map(str, cites))
     return values
@@ -62,7 +62,10 @@ def from_table(path: Path, docs: Path) -> Iterator[Labelled]:
     with path.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             pages, _ = layout.read(texts[row["id"]])
-            values = {name: one(row[name]) for name in ("doc_number", "province", "prefecture", "county", "year", "signed", "published", "genre")}
+            values = {
+                name: one(row[name])
+                for name in ("doc_number", "province", "prefecture", "county", "year", "signed", "published", "genre")
+            }
             values |= {"issuer": split(row["issuer"]), "cites": split(row["cites"])}
             read = document.read(pages[0]) if pages else Document("", "")
             yield Labelled(row["id"], values, texts[row["id"]], read)
@@ -80,7 +83,11 @@ def seeds() -> Iterator[Labelled]:
         found = next((one for one in read[name] if one.title == row.get("part", one.title)), Document("", ""))
         values = _values({key: value for key, value in row.items() if key != "region"})
         if "region" in row:
-            values |= dict(zip(("province", "prefecture", "county"), [one(part) for part in [*row["region"], "", ""]], strict=False))
+            values |= dict(
+                zip(
+                    ("province", "prefecture", "county"), [one(part) for part in [*row["region"], "", ""]], strict=False
+                )
+            )
         yield Labelled(f"{name}:{row.get('part', '')}", values, found.text, found)
 
 
@@ -100,9 +107,15 @@ def corpus() -> Iterator[Labelled]:
 
 
 SETS = {
-    "state_council": (DATA / "state_council" / "gold.jsonl", lambda: from_jsonl(DATA / "state_council" / "gold.jsonl", DATA / "state_council" / "pages")),
+    "state_council": (
+        DATA / "state_council" / "gold.jsonl",
+        lambda: from_jsonl(DATA / "state_council" / "gold.jsonl", DATA / "state_council" / "pages"),
+    ),
     "seeds": (DATA / "seeds_gold.json", seeds),
-    "notices": (DATA / "notices" / "docs.jsonl", lambda: from_table(ROOT / "bench" / "gold" / "notices.tsv", DATA / "notices" / "docs.jsonl")),
+    "notices": (
+        DATA / "notices" / "docs.jsonl",
+        lambda: from_table(ROOT / "bench" / "gold" / "notices.tsv", DATA / "notices" / "docs.jsonl"),
+    ),
     "corpus": (ROOT / "corpus", corpus),
 }
 """Set -> (what must be there, how to read it)."""

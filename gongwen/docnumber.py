@@ -5,7 +5,7 @@
 zeros and without 第. Three forms are read:
 
     bracketed  code 〔year〕 [第] serial 号        杭政办发电〔2016〕6号
-    order      body 令 第 serial 号               国令第843号, 浙江省人民政府令第388号
+    order      body 令 第 serial 号               国令第843号, 浙江省人民政府令第388号, 农业农村部公告第250号
     yearly     [body] 公告 year 年 第 serial 号    公告2020年第5号, 交通运输部令2019年第5号
 
 and, because pages and people write so, any bracket, quotes or a space for 〔 〕, full-width digits, 第 and leading zeros
@@ -47,14 +47,14 @@ _AFTER_CODE = {
         """,
         re.VERBOSE,
     ),
-    NumberForm.ORDER: re.compile(rf"(?<=令)[ \n]{{0,3}}[〔(]?第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
+    NumberForm.ORDER: re.compile(rf"(?:(?<=令)|(?<=[公通]告))[ \n]{{0,3}}[〔(]?第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
     NumberForm.YEARLY: re.compile(rf"[〔(]?{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
 }
-# Han characters before that; 24 is more than any code or body has.
 # A body's name before that of another one, in the number of a joint announcement: 财政部 税务总局公告2020年第9号.
-_JOINT = re.compile(rf"(?<![{_HAN}])[{_HAN}]{{1,12}}(?:部|局|委|署|行|会|院|厅)[ \n]$")
+_JOINT = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{1,16}}(?:部|局|委|署|行|会|院|厅))[ \n]{{1,2}}$")
+# Han characters before what follows the code; 24 is more than any code or body has.
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
-_KINDS = {NumberForm.ORDER: ("令",), NumberForm.YEARLY: ("公告", "通告", "令")}
+_KINDS = ("公告", "通告", "令")  # what stands between the body and the serial
 _LOCAL_CODE = re.compile(
     rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}"
 )
@@ -102,14 +102,14 @@ def _scan(folded: str) -> Iterator[NumberMention]:
             if run is None:
                 continue
             bracketed = form is NumberForm.BRACKETED
-            begin = _code_start(run[1], match["open"] is not None) if bracketed else _body_start(run[1], form)
+            begin = _code_start(run[1], match["open"] is not None) if bracketed else _body_start(run[1])
             year = None if form is NumberForm.ORDER else value(match["year"])
             if begin is None or (year is not None and not 1940 <= year < 2050):
                 continue
             start = match.start() - len(run[0]) + begin
             end = start + len(run[1]) - begin
-            while not bracketed and (other := _JOINT.search(folded, max(0, start - 16), start)):
-                start = other.start()
+            while not bracketed and (other := _JOINT.search(folded, max(0, start - 20), start)):
+                start = other.start() + _name_start(other[1])
             code = folded[start:end].replace(" ", "").replace("\n", "")
             code_span = Span(start, end)
             for serial in _serials(match["serials"]):
@@ -144,8 +144,8 @@ def _code_start(run: str, bracket: bool) -> int | None:
 
     Without a bracket round the year (台风2016年6号) only a known code or one of local pattern is believed.
     """
-    if run.endswith(_KINDS[NumberForm.YEARLY]):  # 国家能源局公告〔2020〕5号
-        return _body_start(run, NumberForm.YEARLY) if bracket else None
+    if run.endswith(_KINDS):  # 国家能源局公告〔2020〕5号
+        return _body_start(run) if bracket else None
     if _ends_in_lead_in(run):
         return None
     start = _after_lead_in(run)
@@ -177,17 +177,19 @@ def _is_longer_code(rest: str, known: int) -> bool:
     return (ministry and (known == 1 or rest[:known] in short_index())) or rest[: known + 1] in short_index()
 
 
-def _body_start(run: str, form: NumberForm) -> int | None:
-    """Where the body of an order or a yearly announcement begins: known names go first, several of them when joint."""
-    kind = next((kind for kind in _KINDS[form] if run.endswith(kind)), None)
-    if kind is None:
-        return None
-    start = end = len(run) - len(kind)
-    while (before := next((i for i in range(start) if run[i:start] in _bodies()), None)) is not None:
+def _body_start(run: str) -> int | None:
+    """Where the body of an order or an announcement begins, in a run that ends with its kind."""
+    kind = next((kind for kind in _KINDS if run.endswith(kind)), None)
+    start = None if kind is None else _name_start(run.removesuffix(kind), kind)
+    return start if start is not None and len(run) - start <= 24 else None
+
+
+def _name_start(name: str, kind: str = "") -> int:
+    """Where in a run that ends with a body's name the name begins: known names go first, several of them when joint."""
+    start = len(name)
+    while (before := next((i for i in range(start) if name[i:start] in _bodies()), None)) is not None:
         start = before
-    if start == end:
-        start = _after_lead_in(run, names=True)
-    return start if len(run) - start <= 20 else None
+    return start if start < len(name) or not name else _after_lead_in(name + kind, names=True)
 
 
 def _after_lead_in(run: str, *, names: bool = False) -> int:

@@ -89,7 +89,7 @@ def _genre(reading: Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | No
     A page without a title may say in its opening what it is: 本年度报告根据《…政府信息公开条例》.
     """
     by_title = genre.of_title(reading.title)
-    ordered = number is not None and number.value.form is NumberForm.ORDER
+    ordered = number is not None and number.value.form is not NumberForm.BRACKETED and number.value.code.endswith("令")
     if number and ordered and (by_title is None or by_title.value is Genre.REGULATION):
         return Fact(Genre.ORDER, replace(number.evidence, rule="文号是令的序号"))
     match = _OPENING_OF_REPORT.search(reading.normal.folded[:500])

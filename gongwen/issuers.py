@@ -166,10 +166,17 @@ def _leading_region(name: str, year: int | None) -> RegionMention | None:
     """The place at the head of a name, or behind 中共 or a vertical service (国家税务总局青岛市税务局)."""
     before = re.match(r"中共|国家税务总局|中国人民银行|国家统计局", name)
     start = before.end() if before else 0
-    mentions = regions.find(name[start:], year=year)
-    if not mentions or mentions[0].span.start:
-        return None
-    return replace(mentions[0], span=Span(start, start + mentions[0].span.end))
+    for short in (True, False):
+        first = next(iter(regions.find(name[start:], year=year, short=short)), None)
+        if first and first.span.start == 0 and _says_its_kind(first):
+            return replace(first, span=Span(start, start + first.span.end))
+    return None
+
+
+def _says_its_kind(mention: RegionMention) -> bool:
+    """True of 衢州市 and 黔东南州, not of 衢州 and 广州: only a name with its kind begins the name of a body."""
+    lowest = mention.candidates[0].divisions[-1]
+    return mention.text.endswith((lowest.name, *regions.short_names(lowest)[1:]))
 
 
 def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple[tuple[IssuingBody, Span], ...]:

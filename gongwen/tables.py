@@ -2,7 +2,9 @@
 
 Pages copied as text often lose their tables: every cell stands on a line of its own (seeds 000-002), sometimes with a
 ``|`` at its end. :func:`rejoin` puts the rows together again: a row is a label followed by its numbers (and, in the
-2008-2018 form, by a unit between them); the labels above a first row, as many as the row has cells, are its header.
+2008-2018 form, by a unit between them); the labels above a first row, as many as the row has cells, are its header,
+except numbered ones (二、回应解读情况), which name a group of rows and stay lines of their own.
+:func:`amount` reads what stands in a cell.
 """
 
 from __future__ import annotations
@@ -15,6 +17,14 @@ _NUMBER = re.compile(
 _UNIT = re.compile(r"条|件|次|篇|个|人次|人|万元|元|项|笔|名|册|期|份|起|场|家|户")
 _LONGEST_CELL = 45
 _SENTENCE = re.compile(r"[。；;！!]|，.*，")
+_REMARK = re.compile(r"（[^（）]*）|\([^()]*\)")
+_GROUP = re.compile(r"[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]|其中")
+_AMOUNT = re.compile(
+    r"(?P<sign>增加?|减少?|上升|下降|[+＋]|[-－−])?\s*"
+    r"(?P<number>(?:\d{1,3}(?:[,，]\d{3}){1,4}|0|[1-9]\d{0,14})(?:\.\d{1,8})?)\s*"
+    r"(?P<unit>%|万元|亿元|元|人次|[件项笔条次人个份篇起名册期户处家场宗部])?"
+)
+_DOWN = ("减", "下", "-", "－", "−")
 
 
 def row(cells: list[str]) -> str:
@@ -31,6 +41,22 @@ def cells(line: str) -> list[str] | None:
     if len(line) < 3 or not line.startswith("|") or not line.endswith("|"):
         return None
     return [cell.strip() for cell in line[1:-1].split("|")]
+
+
+def amount(cell: str) -> tuple[float, str | None] | None:
+    """The number in a cell with its unit, None when the cell is not a number and nothing else.
+
+    >>> amount("减14"), amount("27042.62万元"), amount("1,234件"), amount("/")
+    ((-14.0, None), (27042.62, '万元'), (1234.0, '件'), None)
+
+    ``00`` is none: two cells that ran together, or a slip of the hand.
+    """
+    match = _AMOUNT.fullmatch(cell.strip())
+    if match is None:
+        return None
+    value = float(re.sub("[,，]", "", match["number"]))
+    down = (match["sign"] or "").startswith(_DOWN)
+    return (-value if down and value else value), match["unit"]
 
 
 def rejoin(lines: list[str]) -> list[str]:
@@ -56,7 +82,7 @@ def rejoin(lines: list[str]) -> list[str]:
 def _is_cell(line: str) -> bool:
     if cells(line):
         return False
-    return _is_marked(line) or (len(line) <= _LONGEST_CELL and not _SENTENCE.search(line))
+    return _is_marked(line) or (len(line) <= _LONGEST_CELL and not _SENTENCE.search(_REMARK.sub("", line)))
 
 
 def _is_marked(line: str) -> bool:
@@ -76,14 +102,22 @@ def _rows(run: list[str]) -> list[str]:
         if not values:
             result += labels
             continue
+        above, below = _without_groups(labels[:-1])
         width = len(values) + 1
-        above = labels[:-1]
         header_at = len(above) - width if len(above) >= width else (0 if len(above) >= 2 else len(above))
         result += above[:header_at]
         if above[header_at:]:
             result.append(row(above[header_at:]))
-        result.append(row([*labels[-1:], *values]))
+        result += [*below, row([*labels[-1:], *values])]
     return result
+
+
+def _without_groups(labels: list[str]) -> tuple[list[str], list[str]]:
+    """What can be a header, and the numbered labels that follow it."""
+    end = len(labels)
+    while end and _GROUP.match(labels[end - 1]):
+        end -= 1
+    return labels[:end], labels[end:]
 
 
 def _label_and_values(kept: list[str]) -> list[tuple[list[str], list[str]]]:

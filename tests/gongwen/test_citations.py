@@ -30,7 +30,28 @@ def test_the_span_covers_title_and_number() -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.lists(st.sampled_from(["根据", "废止", "《", "》", "〈", "〉", "(", ")", "公文处理办法", "国发〔2013〕39号", "。", "\n", "同时废止"]), max_size=14))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "根据",
+                "废止",
+                "《",
+                "》",
+                "〈",
+                "〉",
+                "(",
+                ")",
+                "公文处理办法",
+                "国发〔2013〕39号",
+                "。",
+                "\n",
+                "同时废止",
+            ]
+        ),
+        max_size=14,
+    )
+)
 def test_spans_lie_in_the_text_in_order(parts: list[str]) -> None:
     text = "".join(parts)
     folded = normalize(text).folded

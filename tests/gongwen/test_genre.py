@@ -41,7 +41,7 @@ def test_rows_are_valid(row: dict[str, str]) -> None:
 
 def test_every_kind_has_a_rule() -> None:
     ruled = {Genre(row["genre"]) for row in rows("genres.tsv")}
-    assert ruled == set(Genre) - {Genre.OTHER}
+    assert ruled >= set(Genre) - {Genre.OTHER}
 
 
 @settings(deadline=None, max_examples=200)

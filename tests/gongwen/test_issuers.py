@@ -78,7 +78,10 @@ def test_issuers_of_codes_are_bodies(row: dict[str, str]) -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.text(alphabet="浙江省衢州市区人民政府办公室财厅局关于印发、 ()2016年\n国务院", max_size=40) | st.text(max_size=40))
+@given(
+    st.text(alphabet="浙江省衢州市区人民政府办公室财厅局关于印发、 ()2016年\n国务院", max_size=40)
+    | st.text(max_size=40)
+)
 def test_never_raises_and_spans_lie_in_the_text(text: str) -> None:
     folded = fold(text)
     issuers.body(folded)

@@ -14,7 +14,6 @@ from gongwen import lexicon
 from gongwen.data import rows
 from gongwen.normalize import normalize
 from gongwen.types import Span
-from gongwen.words import Segmenter
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 SEGMENTER = lexicon.segmenter(["一网通办"])
@@ -76,7 +75,7 @@ def test_segmentation_matches_jieba(name: str) -> None:
 
 
 def _reference() -> Any:
-    import warnings  # noqa: PLC0415
+    import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jieba 0.42 has invalid escapes and imports pkg_resources
