@@ -81,6 +81,18 @@ async def _serve(
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    server = uvicorn.Server(config)
-    console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
+    server = _Server(config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True))
     await server.serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready when it answers, not before."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
