@@ -47,6 +47,18 @@ def _lines(found: Document) -> list[str]:
         f"{'cites':15} {cite.kind.value}: {cite.number or ''} {'《' + cite.title + '》' if cite.title else ''}"
         for cite in found.cites
     ]
+    lines += [
+        f"{'figure':15} {' > '.join(figure.indicator)}{' / ' + figure.party if figure.party else ''} = "
+        f"{figure.value:g}{figure.unit or ''}"
+        for figure in found.figures
+    ]
+    lines += [
+        f"{'contradiction':15} {wrong.rule}：应为 {wrong.expected:g}，表中为 {wrong.found:g}    ← “{found.text[slice(*wrong.span)][:60]}”"
+        for wrong in found.contradictions
+    ]
+    lines += [
+        f"{'personal':15} {mention.kind.value} @ {mention.span.start}-{mention.span.end}" for mention in found.personal
+    ]
     return lines
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gongwen import citations, docnumber, genre, placing, signing
+from gongwen import citations, docnumber, figures, genre, personal, placing, signing
 from gongwen.normalize import fold, normalize
 from gongwen.reading import Reading, in_metadata, of_page
 from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Page, Region, Span, Validity
@@ -40,6 +40,7 @@ def read(page: Page) -> Document:
     bodies = signing.issued_by(reading, kind, number, signature_at, hint)
     region = placing.region(reading, bodies, hint)
     year = placing.year(reading, kind, number, signed or published)
+    counted = figures.find(reading.normal.text)
     return Document(
         title=_shown_title(page, reading, kind, region, year),
         text=reading.normal.text,
@@ -58,6 +59,9 @@ def read(page: Page) -> Document:
         openness=reading.stated("openness"),
         cites=citations.find(reading.normal.folded, reading.numbers, number.value if number else None),
         numbers=reading.numbers,
+        figures=counted,
+        contradictions=figures.check(counted),
+        personal=personal.find(reading.normal.folded),
     )
 
 
