@@ -81,7 +81,9 @@ async def _serve(
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    server = _Server(config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True))
+    server = _Server(
+        config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
+    )
     await server.serve(sockets=[listener])
 
 
