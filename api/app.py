@@ -19,7 +19,9 @@ from api.plan import Planner
 from api.problems import http_problem, invalid_problem, wenhao_problem
 from api.search import Searcher
 from api.settings import ApiSettings
-from api.synonyms import load
+from api.term_weights import Counts, CurrentWeights
+from api.word_lists import WordLists
+from api.word_lists import read as read_lists
 from engine.protocol import Reader
 from gongwen import lexicon
 from gongwen.errors import WenhaoError
@@ -39,20 +41,22 @@ def build_planner(settings: ApiSettings) -> Planner:
     """
     folder = settings.synonyms_dir
     words = _words(folder / "domain_words.txt")
-    stop_words = frozenset(_words(folder / "stop_words.txt"))
-    return Planner(lexicon.segmenter(words), load(folder), stop_words)
+    lists = read_lists(folder)
+    return Planner(lexicon.segmenter(words), lists.synonyms, lists.stop_words)
 
 
 def _words(path: Path) -> tuple[str, ...]:
     return lexicon.parse_words(path.read_text("utf-8"), str(path)) if path.exists() else ()
 
 
-def create_app(reader: Reader, planner: Planner, settings: ApiSettings) -> FastAPI:
-    """The application that answers through the given reader, and closes it when it stops."""
+def create_app(reader: Reader, planner: Planner, settings: ApiSettings, counts: Counts | None = None) -> FastAPI:
+    """The application that answers through the given reader and weighs words by the counts; it closes both when it stops."""
+    weights = CurrentWeights(counts)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        await weights.aclose()
         await reader.aclose()
 
     app = FastAPI(
@@ -64,7 +68,7 @@ def create_app(reader: Reader, planner: Planner, settings: ApiSettings) -> FastA
         openapi_url="/api/v1/openapi.json",
         description="公文检索接口。",
     )
-    app.state.searcher = Searcher(planner, reader)
+    app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights)
     app.state.reader = reader
     app.state.settings = settings
     app.include_router(routes.router)

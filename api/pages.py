@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.problems import invalid_problem
-from api.reading import blocks
+from api.reading import blocks, marks, proofs
 from api.schemas import (
     GENRE_NAMES,
     VALIDITY_NAMES,
@@ -27,12 +27,16 @@ from api.schemas import (
     SearchAnswer,
     SearchParams,
 )
+from gongwen import cited_names
+from gongwen.relations import WEIGHT
+from gongwen.types import CitationKind
 
 router = APIRouter(include_in_schema=False)
 _LISTS = {"region", "year", "issuer", "genre"}
-_FACT_NAMES = {"doc_number": "发文字号", "issuer": "发文机关", "region": "地区", "year": "年份", "signed": "成文日期", "published": "发布日期", "genre": "文种", "category": "主题分类", "validity": "有效性", "index_number": "索引号", "unified_number": "统一编号", "openness": "公开方式"}  # fmt: skip
+_FACT_NAMES = {"doc_number": "发文字号", "issuer": "发文机关", "region": "地区", "year": "年份", "signed": "成文日期", "published": "发布日期", "genre": "文种", "category": "主题分类", "validity": "有效性", "in_force_from": "施行日期", "expires": "有效期至", "index_number": "索引号", "unified_number": "统一编号", "openness": "公开方式"}  # fmt: skip
 
-_KIND_NAMES = {"basis": "依据", "forwards": "转发印发", "amends": "修改", "repeals": "废止", "mentions": "提及"}
+_KIND_NAMES = {"basis": "依据", "implements": "落实", "forwards": "转发印发", "amends": "修改", "repeals": "废止", "replaces": "代替", "explains": "解读", "mentions": "提及"}  # fmt: skip
+_CITING_NAMES = {"basis": "以此为依据", "implements": "落实此件", "forwards": "转发此件", "amends": "修改此件", "repeals": "废止此件", "replaces": "代替此件", "explains": "解读此件", "mentions": "提及"}  # fmt: skip
 
 
 @cache
@@ -45,7 +49,11 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        genre_names=GENRE_NAMES, validity_names=VALIDITY_NAMES, fact_names=_FACT_NAMES, kind_names=_KIND_NAMES
+        genre_names=GENRE_NAMES,
+        validity_names=VALIDITY_NAMES,
+        fact_names=_FACT_NAMES,
+        kind_names=_KIND_NAMES,
+        citing_names=_CITING_NAMES,
     )
     return environment
 
@@ -154,14 +162,29 @@ async def document_page(request: Request, document_id: str) -> Response:
     if record is None:
         raise HTTPException(404)
     parts = blocks(record)
-    return _render(request, "document.html", record=record, cites=_listed(record.cites), parts=parts, q="")
+    return _render(
+        request,
+        "document.html",
+        record=record,
+        cites=_listed(record.cites, marks(record)),
+        parts=parts,
+        proofs=proofs(record),
+        q="",
+    )
 
 
-def _listed(cites: list[CitationItem]) -> list[tuple[CitationItem, str]]:
-    """Each cited document once, in order of first mention, with the anchor of that mention."""
-    seen: dict[tuple[str | None, str | None], tuple[CitationItem, str]] = {}
-    for number, cite in enumerate(cites):
-        seen.setdefault((cite.number, None) if cite.number else (None, cite.title), (cite, f"c{number}"))
+def _listed(cites: list[CitationItem], there: frozenset[str]) -> list[tuple[CitationItem, str | None]]:
+    """Each cited document once, in order of first mention, with its weightiest kind and the anchor of its first mention
+    among the marks that are there.
+    """
+    seen: dict[str, tuple[CitationItem, str | None]] = {}
+    for place, cite in enumerate(cites):
+        anchor = name if (name := f"c{place}") in there else None
+        identity = cite.document or cite.number or cited_names.key(cite.title or "")
+        first, at = seen.get(identity, (cite, anchor))
+        kind = max(first.kind, cite.kind, key=lambda each: WEIGHT[CitationKind(each)])
+        both = {"kind": kind, "number": first.number or cite.number, "title": first.title or cite.title}
+        seen[identity] = (first.model_copy(update=both), at or anchor)
     return list(seen.values())
 
 

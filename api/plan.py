@@ -15,9 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
+from api import hints
+from api.rank import Question
 from api.synonyms import Expansion, Synonyms, cut
+from api.term_weights import TermWeights
 from engine.protocol import MAX_PARTS, Query
 from engine.schema import Field
 from gongwen import docnumber
@@ -36,6 +40,15 @@ _OWN, _CITING = 9.0, 3.0
 # Fewer documents than this and the next, wider step is taken; what the stricter step found stays first.
 _ENOUGH = 3
 _APART = 0.5  # of a wider query: below the stricter one it stands beside
+# Content words: a question with more is a sentence. Its words never stand all in one document, and what is typed says
+# enough: other words for some of it cost .007 of MRR@10 on the even half of the citizens' questions (599 notices alone).
+_MOST_ALL = 6
+_KEYWORDS = 3  # content words in one run: with more it is a sentence
+_INTERROGATIVE = re.compile(
+    "什么|哪些|哪个|哪里|哪儿|哪家|哪|如何|怎么|怎样|多少|多久|是否|能否|可否|为何|何时|吗|呢|谁|几"
+)
+_CHAIN, _CHAIN_WORDS = 3, 5  # see _most
+_NO_WEIGHTS = TermWeights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,18 @@ class Step:
     name: str
     queries: tuple[Query, ...]
     enough: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Replaced:
+    """A run with one term replaced by another word: the whole run, the other word's words, the expansion."""
+
+    run: tuple[str, ...]
+    other: tuple[str, ...]
+    expansion: Expansion
+
+    def stands_in(self, run: tuple[str, ...]) -> bool:
+        return self.expansion.term in "".join(run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +86,7 @@ class Plan:
     excluded: tuple[str, ...] = ()
     expansions: tuple[Expansion, ...] = ()
     dropped: tuple[str, ...] = ()
+    question: Question = field(default_factory=lambda: Question("", ()))
 
     def marks(self, step: Step | None) -> tuple[tuple[str, ...], ...]:
         """What to mark in the answer of a step: its phrases; its words, too, once the phrase was given up."""
@@ -79,8 +105,17 @@ class Planner:
     synonyms: Synonyms
     stop_words: frozenset[str] = frozenset()
 
-    def plan(self, question: str, *, expand: bool = True) -> Plan:
+    def plan(
+        self,
+        question: str,
+        *,
+        expand: bool = True,
+        weights: TermWeights = _NO_WEIGHTS,
+        today: date | None = None,
+    ) -> Plan:
         """The plan of a question; a question without any word has no steps and means all documents.
+
+        ``today`` is the day that 去年 is counted from; without it such words give no hint.
 
         >>> plan = planner.plan("杭政办发电[2016]第06号")  # doctest: +SKIP
         >>> str(plan.numbers[0])  # doctest: +SKIP
@@ -93,13 +128,39 @@ class Planner:
         runs = [run for run in runs if not set(run) <= self.stop_words] or runs
         found = [hit for run in runs for hit in self._expansions(run)] if expand else []
         return Plan(
-            steps=tuple(self._steps(numbers, quoted, runs, found, excluded)),
+            steps=tuple(self._steps(numbers, quoted, runs, found, excluded, weights=weights)),
             numbers=numbers,
-            phrases=(*((*number.parts, "号") for number in numbers), *quoted, *runs, *(other for _, other, _ in found)),
+            phrases=(*((*number.parts, "号") for number in numbers), *quoted, *runs, *(one.other for one in found)),
             words=tuple(dict.fromkeys(word for run in [*quoted, *runs] for word in run)),
             excluded=tuple("".join(words) for words in excluded),
-            expansions=tuple(dict.fromkeys(expansion for _, _, expansion in found)),
+            expansions=tuple(dict.fromkeys(one.expansion for one in found)),
             dropped=tuple(word for run in runs for word in run if word in self.stop_words),
+            question=self._question(folded, [*quoted, *runs], found, weights, today),
+        )
+
+    def _question(
+        self,
+        folded: str,
+        runs: list[tuple[str, ...]],
+        found: list[_Replaced],
+        weights: TermWeights,
+        today: date | None,
+    ) -> Question:
+        """What the ranking reads: typed words by weight, other words for them below."""
+        typed = {
+            word.casefold(): weights(word.casefold()) for run in runs for word in run if word not in self.stop_words
+        }
+        added = {
+            word.casefold(): one.expansion.weight * weights(word.casefold())
+            for one in found
+            for word in one.other
+            if word not in self.stop_words
+        }
+        if len(typed) > _MOST_ALL:  # see _MOST_ALL
+            added = {}
+        text = f"{folded} {' '.join(''.join(run) for run in runs)}" if not folded.strip() else folded
+        return Question(
+            text.casefold(), tuple(typed.items()), tuple((added | typed).items()), hints.find(folded, today)
         )
 
     def _marked(self, folded: str) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], str]:
@@ -114,11 +175,12 @@ class Planner:
             excluded += [tuple(words) for part in _RUN.findall(match[1]) if (words := self.segmenter.words(part))]
         return quoted, excluded, _EXCLUDED.sub(" ", folded)
 
-    def _expansions(self, run: tuple[str, ...]) -> list[tuple[tuple[str, ...], tuple[str, ...], Expansion]]:
-        """(the run with one term replaced, the other word's words, the expansion)."""
+    def _expansions(self, run: tuple[str, ...]) -> list[_Replaced]:
         hits = cut(self.synonyms, self.segmenter, run)
         return [
-            ((*run[:start], *other, *run[end:]), other, expansion) for start, end, expansion, other in hits if other
+            _Replaced((*run[:start], *other, *run[end:]), other, expansion)
+            for start, end, expansion, other in hits
+            if other
         ][:_MOST_EXPANSIONS]
 
     def _steps(
@@ -126,8 +188,10 @@ class Planner:
         numbers: tuple[DocNumber, ...],
         quoted: list[tuple[str, ...]],
         runs: list[tuple[str, ...]],
-        found: list[tuple[tuple[str, ...], tuple[str, ...], Expansion]],
+        found: list[_Replaced],
         excluded: list[tuple[str, ...]],
+        *,
+        weights: TermWeights,
     ) -> Iterable[Step]:
         without = tuple(excluded)
         named = [query for number in numbers for query in _number_queries(number, without)]
@@ -142,38 +206,81 @@ class Planner:
                 yield Step("all", (Query(without=without),))
             return
         replaced = [
-            (original, run, expansion)
-            for original in runs
-            for run, _, expansion in found
-            if run != original and expansion.term in "".join(original)
+            (original, one) for original in runs for one in found if one.run != original and one.stands_in(original)
         ]
         phrases = [_phrase_query(quoted, runs, without)]
         phrases += [
-            _phrase_query(quoted, [run if other == original else other for other in runs], without, expansion.weight)
-            for original, run, expansion in replaced
+            _phrase_query(quoted, _with(runs, original, one.run), without, one.expansion.weight)
+            for original, one in replaced
         ]
         yield Step("phrase", (*named, *phrases), _ENOUGH)
-        words = self._content_words(runs)
-        if len(words) > 1:
+        words = self._content_words(runs, weights)
+        if len(words) < 2:
+            return
+        if len(words) <= _MOST_ALL and not _asks(runs, words):
             sets = [(words, 1.0)]
             sets += [
-                (self._content_words([run if other == original else other for other in runs]), expansion.weight)
-                for original, run, expansion in replaced
+                (self._content_words(_with(runs, original, one.run), weights), one.expansion.weight)
+                for original, one in replaced
             ]
             everywhere = [
                 Query(phrases=tuple(quoted), words=some, without=without, weight=_APART * weight)
                 for some, weight in sets
             ]
             yield Step("all", (*named, *phrases, *everywhere), _ENOUGH)
-            loose = Query(phrases=tuple(quoted), words=words, without=without, strategy="frequency", weight=_APART**2)
-            yield Step("most", (*named, *phrases, *everywhere, loose))
+        yield Step("most", (*named, *phrases, *_most(words, quoted, found, without, weights)))
 
-    def _content_words(self, runs: list[tuple[str, ...]]) -> tuple[str, ...]:
-        """The words to ask for one by one: no stop words, single characters only where nothing else is, longest first."""
+    def _content_words(self, runs: list[tuple[str, ...]], weights: TermWeights) -> tuple[str, ...]:
+        """The words to ask for one by one, the weightiest first: no stop words, single characters only where nothing
+        else is."""
         words = dict.fromkeys(word for run in runs for word in run if word not in self.stop_words)
         long = [word for word in words if len(word) > 1] or list(words)
-        chosen = set(sorted(long, key=len, reverse=True)[: MAX_PARTS - 2])
-        return tuple(word for word in long if word in chosen)
+        return tuple(sorted(long, key=lambda word: -weights(word))[: MAX_PARTS - 2])
+
+
+def _asks(runs: list[tuple[str, ...]], words: tuple[str, ...]) -> bool:
+    """True for a sentence: its words need not all stand in the right document (交通部门如何确保未年审的车辆上路安全).
+
+    Of 438 citizens' questions, .947 had the right document on page one when all words were asked for first, .96x without.
+    """
+    return any(_INTERROGATIVE.search("".join(run)) for run in runs) or (len(runs) == 1 and len(words) > _KEYWORDS)
+
+
+def _with(runs: list[tuple[str, ...]], original: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [other if run == original else run for run in runs]
+
+
+def _most(
+    words: tuple[str, ...],
+    quoted: list[tuple[str, ...]],
+    found: list[_Replaced],
+    without: tuple[tuple[str, ...], ...],
+    weights: TermWeights,
+) -> list[Query]:
+    """Queries that together find every document with one of the weightiest words, best first.
+
+    Each query of the chain must have its first word and orders by how many of the next it has; its weight is the share
+    of the words' weight that it asks for. Of 438 citizens' questions the right document was among the first 200 for
+    .986 with a chain of 3 over 5 words, .982 with 3 over 8, .959 with 2 over 8, .799 with a single query.
+    """
+    chosen = words[:_CHAIN_WORDS]
+    total = sum(map(weights, chosen)) or 1.0
+    queries = [
+        Query(
+            phrases=tuple(quoted),
+            words=chosen[at:],
+            without=without,
+            strategy="frequency",
+            weight=_APART**2 * sum(map(weights, chosen[at:])) / total,
+        )
+        for at in range(min(_CHAIN, len(chosen)))
+    ]
+    queries += [
+        Query(phrases=(*quoted, one.other), without=without, weight=_APART**2 * one.expansion.weight)
+        for one in found
+        if sum(map(len, one.other)) > 1 and len(words) <= _MOST_ALL
+    ]
+    return queries
 
 
 def _numbers(folded: str) -> tuple[tuple[DocNumber, ...], str]:

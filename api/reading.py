@@ -60,6 +60,28 @@ def blocks(document: DocumentAnswer) -> list[Block]:
     return found
 
 
+def marks(document: DocumentAnswer) -> frozenset[str]:
+    """The ids of the marks that stand in the text: of two that overlap only the first, and none in tables."""
+    anchors = _anchors(document.evidence, document.cites)
+    return frozenset(anchor.name for anchor in anchors if not _in_table(document.text, anchor.start))
+
+
+def _in_table(text: str, at: int) -> bool:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return tables.cells(text[start : end if end >= 0 else None].strip()) is not None
+
+
+def proofs(document: DocumentAnswer) -> list[str | None]:
+    """The id of the mark that proves each fact, None for a fact without one; facts that rest on one sentence (施行日期,
+    有效期至) share its mark.
+    """
+    spans = [item.span if item.where == "text" else None for item in document.evidence]
+    names = [f"e{spans.index(span)}" if span else None for span in spans]
+    there = marks(document)
+    return [name if name in there else None for name in names]
+
+
 def _kind(line: str, document: DocumentAnswer) -> str:
     """How GB/T 9704 prints a line: headings, the number centred, signature and date to the right."""
     if line == document.doc_number:
@@ -80,7 +102,7 @@ def _anchors(evidence: Sequence[EvidenceItem], cites: Sequence[CitationItem]) ->
         for number, item in enumerate(evidence)
         if item.where == "text" and item.span
     ]
-    wanted += [_Anchor(*item.span, f"c{number}", "cite") for number, item in enumerate(cites)]
+    wanted += [_Anchor(*item.span, f"c{number}", "cite") for number, item in enumerate(cites) if item.where == "text"]
     chosen: list[_Anchor] = []
     for anchor in wanted:
         if all(anchor.end <= other.start or anchor.start >= other.end for other in chosen):
@@ -96,6 +118,9 @@ def _marked(line: str, offset: int, anchors: Sequence[_Anchor]) -> str:
             continue
         start, end = max(start, position), min(end, len(line))
         pieces.append(escape(line[position:start]))
-        pieces.append(f'<mark id="{anchor.name}" class="{anchor.style}">{escape(line[start:end])}</mark>')
+        name = (
+            f' id="{anchor.name}"' if anchor.start >= offset else ""
+        )  # what goes on from the line above is named there
+        pieces.append(f'<mark{name} class="{anchor.style}">{escape(line[start:end])}</mark>')
         position = end
     return "".join([*pieces, escape(line[position:])])

@@ -133,6 +133,7 @@ class Hit(BaseModel):
     genre: str
     validity: str
     reason: str = Field(description="number 文号即此件；cites 引用该文号；words 词语命中")
+    pinned: bool = Field(False, description="编辑为这个问题置顶")
     score: float
 
 
@@ -181,12 +182,30 @@ class EvidenceItem(BaseModel):
 
 
 class CitationItem(BaseModel):
-    """One citation; ``span`` are character offsets into ``text``."""
+    """One citation; ``span`` are character offsets into ``text``, or into ``title`` when ``where`` says so."""
 
-    kind: str
+    kind: str = Field(description="basis 依据，implements 贯彻落实，forwards 转发印发，amends 修改，repeals 废止，replaces 代替，explains 解读，mentions 提及")  # fmt: skip
     number: str | None = None
     title: str | None = None
+    short: str | None = Field(None, description="此处所写的简称，如 《条例》 的 条例")
+    where: str = "text"
     span: tuple[int, int]
+    document: str | None = Field(None, description="库中该文件的 id")
+
+
+class RelatedItem(BaseModel):
+    """Another document of the collection, and what one of the two does to the other."""
+
+    kind: str
+    id: str
+    title: str
+    number: str | None = None
+
+
+class EffectItem(RelatedItem):
+    """A document that amends, repeals or replaces this one, from a day on."""
+
+    day: date | None = None
 
 
 class DocumentAnswer(BaseModel):
@@ -205,7 +224,9 @@ class DocumentAnswer(BaseModel):
     published: date | None = None
     genre: str = "other"
     category: str | None = None
-    validity: str = "unknown"
+    validity: str = Field("unknown", description="今天的有效性")
+    in_force_from: date | None = Field(None, description="施行的第一天")
+    expires: date | None = Field(None, description="有效的最后一天")
     index_number: str | None = None
     unified_number: str | None = None
     openness: str | None = None
@@ -213,6 +234,9 @@ class DocumentAnswer(BaseModel):
     source: str | None = None
     evidence: list[EvidenceItem] = []
     cites: list[CitationItem] = []
+    effects: list[EffectItem] = Field([], description="修改、废止或代替本文件的文件")
+    cited_by: list[RelatedItem] = Field([], description="库中引用本文件的文件，至多一百件")
+    cited_by_total: int = 0
 
 
 class Problem(BaseModel):

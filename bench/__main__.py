@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench import extraction
+from bench.quality import __main__ as quality
 
 if __name__ == "__main__":
-    sys.exit(extraction.main([]))
+    sys.exit(extraction.main([]) or quality.main([]))

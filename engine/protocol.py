@@ -5,7 +5,7 @@ A second implementation (another engine, a fake in a test) needs only this file 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -121,11 +121,19 @@ class Writer(Protocol):
     async def put(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Store records, replacing those with the same id; raises ``InputError`` before sending when an id is bad."""
 
+    async def update(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Replace only the fields given, of documents that are stored; ``None`` empties a field."""
+
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""
 
     async def inventory(self, collection: str) -> dict[str, Stored]:
         """Return id -> origin of all documents of a collection."""
+
+    def scan(
+        self, fields: Sequence[str], *, only: str | None = None, page_size: int = 10_000
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield all documents (or the one with the id ``only``), a page at a time, with these fields only."""
 
     async def count(self) -> int:
         """Return the number of documents stored."""

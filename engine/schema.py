@@ -12,7 +12,7 @@ from typing import Any
 # Bump when records already stored, or answers from them, would mean something else after the change: a field renamed,
 # removed or filled by another rule, another way to cut words, another setting below. A field added that old records may
 # lack needs no bump. A bump makes the indexer build a new index beside the old one and swap.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _VERSION_MARK = "wenhaoschemaversion"
 
@@ -46,7 +46,11 @@ class Field(StrEnum):
     DAY = "day"
     GENRE = "genre"
     CATEGORY = "category"
+    # What holds on the day of the last indexing: what menus count. What holds today follows from the next three and effects.
     VALIDITY = "validity"
+    STATED_VALIDITY = "stated_validity"
+    IN_FORCE_FROM = "in_force_from"
+    EXPIRES = "expires"
     INDEX_NUMBER = "index_number"
     UNIFIED_NUMBER = "unified_number"
     OPENNESS = "openness"
@@ -57,6 +61,16 @@ class Field(StrEnum):
     URL = "url"
     SITE = "site"
     FACTS = "facts"
+    # Each document cited, once: kind, number, title.
+    CITED = "cited"
+    # Written after all documents are stored, for they depend on the others: which documents of the index are cited
+    # (links: kind, id, title, number, place in `cited`), what others do to this one, who explains it; and their digest.
+    LINKS = "links"
+    CITED_IDS = "cited_ids"
+    EFFECTS = "effects"
+    EXPLAINS = "explains"
+    EXPLAINED_BY = "explained_by"
+    RELATIONS_HASH = "relations_hash"
     ORIGINAL = "original"
 
 
@@ -82,6 +96,11 @@ FILTERABLE = (
     Field.GENRE,
     Field.CATEGORY,
     Field.VALIDITY,
+    Field.IN_FORCE_FROM,
+    Field.EXPIRES,
+    Field.CITED_IDS,
+    Field.EXPLAINS,
+    Field.EXPLAINED_BY,
     Field.INDEX_NUMBER,
     Field.UNIFIED_NUMBER,
     Field.OPENNESS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -32,8 +32,16 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,511}")
 class MeiliWriter:
     """Writes one index with the admin key; ``index_name`` names another index than the settings' (one being built)."""
 
-    def __init__(self, connection: Connection, settings: EngineSettings, index_name: str | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        settings: EngineSettings,
+        index_name: str | None = None,
+        layout: Mapping[str, Any] | None = None,
+    ) -> None:
         self.index_name = index_name or settings.index_name
+        # The engine settings of another kind of index; None: that of documents.
+        self._layout = layout
         self._path = f"/indexes/{self.index_name}"
         self._timeout = settings.write_timeout
         # An answer to a write means only "accepted", so it is quick; a full disk or queue is what makes it slow.
@@ -48,12 +56,13 @@ class MeiliWriter:
         if current is None:
             await self._create()
             current = await self._settings() or {}
-        elif version_of(current) != SCHEMA_VERSION and await self.count():
+        elif self._layout is None and version_of(current) != SCHEMA_VERSION and await self.count():
             raise EngineError(
                 f"index {self.index_name!r} holds documents of schema {version_of(current)}, this program writes "
                 f"{SCHEMA_VERSION}; build a new index beside it and swap"
             )
-        changed = {name: value for name, value in index_settings().items() if not _holds(current.get(name), value)}
+        wanted = index_settings() if self._layout is None else self._layout
+        changed = {name: value for name, value in wanted.items() if not _holds(current.get(name), value)}
         if changed:
             await self._finish([await self._send("PATCH", f"{self._path}/settings", changed)])
 
@@ -63,12 +72,19 @@ class MeiliWriter:
         Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
         :class:`EngineTaskFailed` with the engine's message after all tasks of the call have ended.
         """
+        await self._store("POST", records)
+
+    async def update(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Replace only the fields given (the engine's ``PUT`` merges the top level); raises as :meth:`put` does."""
+        await self._store("PUT", records)
+
+    async def _store(self, method: str, records: Sequence[Mapping[str, Any]]) -> None:
         for record in records:
             check_id(record.get("id"))
         # All are encoded first, so that a bad value is found before the first batch is sent.
         encoded = [_encode(record) for record in records]
         tasks = [
-            await self._send("POST", f"{self._path}/documents?primaryKey=id", content=body) for body in batches(encoded)
+            await self._send(method, f"{self._path}/documents?primaryKey=id", content=body) for body in batches(encoded)
         ]
         await self._finish(tasks)
 
@@ -96,6 +112,26 @@ class MeiliWriter:
             offset += PAGE
             if offset >= page["total"]:
                 return found
+
+    async def scan(
+        self, fields: Sequence[str], *, only: str | None = None, page_size: int = PAGE
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield every document of the index (or the one with the id ``only``), a page at a time, with these fields only.
+
+        Nothing when there is no index.
+        """
+        offset = 0
+        while True:
+            body: dict[str, Any] = {"fields": list(fields), "limit": page_size, "offset": offset}
+            if only is not None:
+                body["filter"] = f"id = {check_id(only)}"
+            page = await self._read(f"{self._path}/documents/fetch", body)
+            if page is None:
+                return
+            yield page["results"]
+            offset += page_size
+            if offset >= page["total"]:
+                return
 
     async def count(self) -> int:
         """Return the number of documents stored; 0 when there is no index yet."""

@@ -9,8 +9,8 @@ from gongwen import document, layout
 from gongwen.types import Document, Fact
 
 _FACTS = (
-    "doc_number", "region", "year", "signed", "published", "genre", "category", "validity", "index_number",
-    "unified_number", "openness",
+    "doc_number", "region", "year", "signed", "published", "genre", "category", "validity", "in_force_from", "expires",
+    "index_number", "unified_number", "openness",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ def _lines(found: Document) -> list[str]:
         lines.append(f"{name:15} {value}    ← {fact.evidence.rule}：“{fact.evidence.quote[:60]}”")
     lines += [
         f"{'cites':15} {cite.kind.value}: {cite.number or ''} {'《' + cite.title + '》' if cite.title else ''}"
+        f"{'（简称' + cite.short + '）' if cite.short else ''}"
         for cite in found.cites
     ]
     lines += [

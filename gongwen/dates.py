@@ -8,10 +8,13 @@ Which date of a document is 成文日期 (signed) and which 发布日期 (publis
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta, timezone
 
 from gongwen.numerals import value
 from gongwen.types import DateMention, Span
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The clock that days in Chinese documents go by; it has known no summer time since 1991."""
 
 _CHINESE = "[〇○零一二三四五六七八九十廿卅0-9]"
 _DATE = re.compile(

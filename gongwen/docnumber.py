@@ -15,8 +15,8 @@ in the bracketed form, Chinese numerals, spaces and line breaks between the part
 
 Chinese has no word boundary, so where a code *begins* must be decided (根据国发〔2013〕39号): after a lead-in word (根据,
 和, 印发 …; data/number_lead_ins.tsv), after the name of a body (湖南省民政厅湘民发), at a known code
-(data/issuer_codes.tsv), by the pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies none and
-is too long is no number. Before 令 and 公告 stands a body's name, where 和 is no lead-in (住房和城乡建设部令).
+(:mod:`gongwen.issuer_codes`), by the pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies
+none and is too long is no number. Before 令 and 公告 stands a body's name, where 和 is no lead-in (住房和城乡建设部令).
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from gongwen import issuer_codes
 from gongwen.data import rows
 from gongwen.divisions import short_index
 from gongwen.errors import NotADocNumber
 from gongwen.normalize import fold
 from gongwen.numerals import CHARS, value
-from gongwen.types import DocNumber, NumberForm, NumberMention, Span
+from gongwen.types import DocNumber, Level, NumberForm, NumberMention, Span
 
 _HAN = "\u3400-\u9fff"
 _GAP = r"[ \n]{0,3}"
@@ -122,12 +123,6 @@ def _serials(text: str) -> list[int]:
 
 
 @cache
-def _known_codes() -> dict[str, str]:
-    """Known codes and the level of the body each stands for."""
-    return {row["code"]: row["level"] for row in rows("issuer_codes.tsv")}
-
-
-@cache
 def _lead_in() -> re.Pattern[str]:
     words = sorted((row["word"] for row in rows("number_lead_ins.tsv")), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, words)))
@@ -136,6 +131,7 @@ def _lead_in() -> re.Pattern[str]:
 @cache
 def _bodies() -> frozenset[str]:
     names = {row["body"] for row in rows("central_bodies.tsv")} | {row["issuer"] for row in rows("issuer_codes.tsv")}
+    names |= {row["issuer"] for row in rows("issuer_code_patterns.tsv") if row["of"] == "国"}
     return frozenset(names | {"中华人民共和国"})
 
 
@@ -152,7 +148,7 @@ def _code_start(run: str, bracket: bool) -> int | None:
     body = _BODY.match(run, start) if len(run) - start > _SURE_CODE else None
     start = body.end() if body else start
     rest = run[start:]
-    known = next((i for i in range(len(rest)) if rest[i:] in _known_codes()), None)
+    known = next((i for i in range(len(rest)) if issuer_codes.own_level(rest[i:]) is not None), None)
     if known is not None and not (bracket and _is_longer_code(rest, known)):
         return start + known
     if bracket and 2 <= len(rest) <= _SURE_CODE:
@@ -173,7 +169,8 @@ def _is_longer_code(rest: str, known: int) -> bool:
     """True when a known code is the end of a longer one: 甘|医保发, 银川|政发; not of 转|国发 and 有关|国办发."""
     if known == 0 or len(rest) > _SURE_CODE or rest[known] in "国中":
         return False
-    ministry = _known_codes()[rest[known:]] == "0"  # its counterparts below put their place before its code
+    # A ministry's counterparts below put their place before its code.
+    ministry = issuer_codes.own_level(rest[known:]) is Level.CENTRAL
     return (ministry and (known == 1 or rest[:known] in short_index())) or rest[: known + 1] in short_index()
 
 

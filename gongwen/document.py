@@ -9,18 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gongwen import citations, docnumber, figures, genre, personal, placing, signing
+from gongwen import citations, docnumber, figures, genre, personal, placing, signing, validity
 from gongwen.normalize import fold, normalize
 from gongwen.reading import Reading, in_metadata, of_page
-from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Page, Region, Span, Validity
+from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Page, Region, Span
 
-_VALIDITY_WORDS = {
-    Validity.IN_FORCE: ("有效", "现行有效", "是"),
-    Validity.EXPIRED: ("失效", "已失效"),
-    Validity.REPEALED: ("废止", "已废止", "无效", "否"),
-    Validity.AMENDED: ("已修改", "部分修改", "已修订"),
-}
-_VALIDITY = {word: validity for validity, words in _VALIDITY_WORDS.items() for word in words}
 _OPENING_OF_REPORT = re.compile(r"本(?:年度)?报告(?:是)?(?:根据|依据|按照)《(?:中华人民共和国)?政府信息公开条例》")
 
 
@@ -40,6 +33,7 @@ def read(page: Page) -> Document:
     bodies = signing.issued_by(reading, kind, number, signature_at, hint)
     region = placing.region(reading, bodies, hint)
     year = placing.year(reading, kind, number, signed or published)
+    in_time = validity.read(reading, kind, number, signed)
     counted = figures.find(reading.normal.text)
     return Document(
         title=_shown_title(page, reading, kind, region, year),
@@ -53,11 +47,19 @@ def read(page: Page) -> Document:
         published=published,
         genre=kind,
         category=reading.stated("category"),
-        validity=_stated_validity(reading),
+        validity=in_time.stated,
+        in_force_from=in_time.in_force_from,
+        expires=in_time.expires,
         index_number=reading.stated("index_number"),
         unified_number=reading.stated("unified_number"),
         openness=reading.stated("openness"),
-        cites=citations.find(reading.normal.folded, reading.numbers, number.value if number else None),
+        cites=citations.find(
+            reading.normal.folded,
+            reading.numbers,
+            number.value if number else None,
+            title=reading.title,
+            explains=kind is not None and kind.value is Genre.INTERPRETATION,
+        ),
         numbers=reading.numbers,
         figures=counted,
         contradictions=figures.check(counted),
@@ -100,13 +102,6 @@ def _genre(reading: Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | No
     if by_title or not match or len(reading.title) > 40:
         return by_title
     return Fact(Genre.ANNUAL_REPORT, reading.in_text("正文开头说明", Span(*match.span())))
-
-
-def _stated_validity(reading: Reading) -> Fact[Validity] | None:
-    for label, value in reading.metadata.get("validity", []):
-        if value in _VALIDITY:
-            return Fact(_VALIDITY[value], in_metadata(label, value, Span(0, len(value))))
-    return None
 
 
 def _shown_title(

@@ -34,6 +34,7 @@ def _ending() -> re.Pattern[str]:
 def _central_bodies() -> re.Pattern[str]:
     names = {row["issuer"] for row in rows("issuer_codes.tsv") if row["level"] == "0"}
     names |= {row["body"] for row in rows("central_bodies.tsv")}
+    names |= {row["issuer"] for row in rows("issuer_code_patterns.tsv") if row["of"] == "国"}
     return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 
 
@@ -76,6 +77,15 @@ def _head_end(folded: str, start: int) -> int:
     if match[0] == "政府信息公开" and folded[: match.start()].endswith("人民"):
         return match.start() + 2
     return match.start()
+
+
+def joint(text: str, *, year: int | None = None) -> tuple[IssuingBody, ...]:
+    """The bodies that a run of names without a mark between them names; none when it does not end as a body's name does.
+
+    >>> [body.name for body in joint("财政部海关总署税务总局")]
+    ['财政部', '海关总署', '国家税务总局']
+    """
+    return tuple(_split_joint(text, year=year))
 
 
 def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
-from gongwen import dates, issuers
-from gongwen.data import rows
+from gongwen import dates, issuer_codes, issuers, placing
 from gongwen.reading import Reading
 from gongwen.types import DateMention, DocNumber, Evidence, Fact, Genre, IssuingBody, Span, Where
 
@@ -92,7 +90,8 @@ def issued_by(
     )
     report = kind is not None and kind.value is Genre.ANNUAL_REPORT
     order = (by_title, by_signature, by_metadata) if report else (by_signature, by_title, by_metadata)
-    for found in (*order, _of_code(number)):
+    hints = [fact.value for found in order for fact in found]
+    for found in (*order, _of_code(reading, number, hints, year)):
         if found and all(fact.value.level is not None for fact in found):
             return found
     return next((found for found in order if found), ())
@@ -113,14 +112,20 @@ def _signers(reading: Reading, signature_at: int | None, year: int | None) -> tu
     return ()
 
 
-@cache
-def _codes() -> dict[str, dict[str, str]]:
-    return {row["code"]: row for row in rows("issuer_codes.tsv")}
-
-
-def _of_code(number: Fact[DocNumber] | None) -> tuple[Fact[IssuingBody], ...]:
-    known = _codes().get(number.value.code) if number else None
-    if number is None or known is None:
+def _of_code(
+    reading: Reading, number: Fact[DocNumber] | None, named: list[IssuingBody], year: int | None
+) -> tuple[Fact[IssuingBody], ...]:
+    """The body whose code the number has, if need be told from others by the place the page belongs to."""
+    if number is None:
         return ()
-    evidence = replace(number.evidence, rule=f"机关代字“{known['code']}”")
-    return (Fact(issuers.body(known["issuer"], year=number.value.year), evidence),)
+    code, year = number.value.code, number.value.year or year
+    evidence = replace(number.evidence, rule=f"机关代字“{code}”")
+    if written := issuer_codes.written_out(code, year):
+        return tuple(Fact(body, evidence) for body in written)
+    place = placing.region(reading, (), year)
+    body = issuer_codes.resolve(code, year, evidence=place.value if place else None, named=named)
+    if body is None:
+        return ()
+    if place and issuer_codes.resolve(code, year) != body:
+        evidence = replace(evidence, rule=f"{evidence.rule}，{place.evidence.rule}")
+    return (Fact(body, evidence),)

@@ -228,21 +228,41 @@ class Validity(StrEnum):
 class CitationKind(StrEnum):
     """What a citation does to the document it names."""
 
-    BASIS = "basis"  # 根据
+    BASIS = "basis"  # 根据, 按照
+    IMPLEMENTS = "implements"  # 贯彻, 落实, 执行
     FORWARDS = "forwards"  # 转发, 印发
-    AMENDS = "amends"  # 修改
+    AMENDS = "amends"  # 修改, or repeals a part
     REPEALS = "repeals"  # 废止
+    REPLACES = "replaces"  # 以本办法代替, 原《…》同时废止
+    EXPLAINS = "explains"  # 解读
     MENTIONS = "mentions"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Another document named in the text, by number or by 《title》 or both; ``span`` covers what is written."""
+    """Another document named in the text, by number or by 《title》 or both; ``span`` covers what is written.
+
+    ``title`` is the whole title also where the text writes a short name it has introduced (以下简称《条例》), which is then
+    in ``short``. ``where`` says whether ``span`` lies in the text or in the document's title.
+    """
 
     kind: CitationKind
     span: Span
     number: DocNumber | None = None
     title: str | None = None
+    short: str | None = None
+    where: Where = Where.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What another document does to this one: ``kind`` is amends, repeals or replaces; ``day`` is the first day on which that
+    holds, None when it is unknown; ``by`` identifies the other document.
+    """
+
+    kind: CitationKind
+    day: date | None
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +336,8 @@ class Document:
 
     ``text`` is the clean simplified text (see :mod:`gongwen.normalize`); evidence spans with ``Where.TEXT`` are
     offsets into it, with ``Where.TITLE`` into ``title``. ``original`` is the text as found, None when it is the same.
+    ``validity`` is what page and text state without regard to the day it is; what holds on a day, :func:`gongwen.validity.decide`
+    says. ``in_force_from`` and ``expires`` are the first and the last day on which the document is in force.
     """
 
     title: str
@@ -333,6 +355,8 @@ class Document:
     index_number: Fact[str] | None = None
     unified_number: Fact[str] | None = None
     openness: Fact[str] | None = None
+    in_force_from: Fact[date] | None = None
+    expires: Fact[date] | None = None
     cites: tuple[Citation, ...] = ()
     numbers: tuple[NumberMention, ...] = ()
     figures: tuple[Figure, ...] = ()

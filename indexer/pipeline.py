@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from engine.schema import SCHEMA_VERSION
-from gongwen import document, lexicon
+from gongwen import dates, document, lexicon
 from gongwen.errors import SettingsError, UnreadableDocument
 from gongwen.types import Fragment
 from gongwen.words import Segmenter
@@ -31,9 +32,10 @@ class FileRecords:
 
 
 class Pipeline:
-    """Turns files into records; build it once, it holds the segmenter."""
+    """Turns files into records; build it once, it holds the segmenter and the day for which validity is stored."""
 
-    def __init__(self, settings: IndexerSettings) -> None:
+    def __init__(self, settings: IndexerSettings, today: date | None = None) -> None:
+        self.today = today or datetime.now(dates.CHINA).date()
         words = read_domain_words(settings.synonyms_dir)
         self._segmenter: Segmenter = lexicon.segmenter(words)
         self._settings = settings
@@ -66,7 +68,8 @@ class Pipeline:
         pages, fragments = extract(data, file.path.name)
         stamp = f"{source_hash}:{len(pages)}"
         found = tuple(
-            record(document.read(page), file, part, stamp, self._segmenter) for part, page in enumerate(pages)
+            record(document.read(page), file, part, stamp, self._segmenter, today=self.today)
+            for part, page in enumerate(pages)
         )
         return FileRecords(found, fragments)
 

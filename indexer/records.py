@@ -9,8 +9,11 @@ from typing import Any
 
 from engine.schema import Field, join
 from gongwen import normalize
+from gongwen.relations import Related, distinct
 from gongwen.types import Document, Fact, Genre, NumberMention, Region, Span
 from gongwen.words import Segmenter
+from indexer import relations
+from indexer.relations import day_number
 from indexer.sources import SourceFile
 
 
@@ -19,8 +22,10 @@ def document_id(source: str, part: int) -> str:
     return hashlib.sha256(f"{source}#{part}".encode()).hexdigest()[:20]
 
 
-def record(document: Document, file: SourceFile, part: int, source_hash: str, segmenter: Segmenter) -> dict[str, Any]:
-    """The stored record of a document; absent facts are absent fields.
+def record(
+    document: Document, file: SourceFile, part: int, source_hash: str, segmenter: Segmenter, *, today: date
+) -> dict[str, Any]:
+    """The stored record of a document, valid as of ``today``; absent facts are absent fields.
 
     Titles and texts are cut into words and joined by :data:`engine.schema.JOINER`; issuing codes of document numbers
     stay one word (杭政办发电). The searched form of a number is code, year and serial as three words.
@@ -46,7 +51,10 @@ def record(document: Document, file: SourceFile, part: int, source_hash: str, se
         Field.DAY: _day(document.signed) or _day(document.published) or _first_day(document.year),
         Field.GENRE: document.genre.value.value if document.genre else Genre.OTHER.value,
         Field.CATEGORY: _value(document.category),
-        Field.VALIDITY: document.validity.value.value if document.validity else "unknown",
+        Field.STATED_VALIDITY: document.validity.value.value if document.validity else None,
+        Field.IN_FORCE_FROM: _day(document.in_force_from),
+        Field.EXPIRES: _day(document.expires),
+        Field.CITED: relations.cited_fields(distinct(document.cites)),
         Field.INDEX_NUMBER: _value(document.index_number),
         Field.UNIFIED_NUMBER: _value(document.unified_number),
         Field.OPENNESS: _value(document.openness),
@@ -57,8 +65,15 @@ def record(document: Document, file: SourceFile, part: int, source_hash: str, se
         Field.URL: file.about.get("url"),
         Field.FACTS: facts(document),
         Field.ORIGINAL: document.original,
+        **_unrelated(document, today),
     }
     return {str(name): value for name, value in fields.items() if value not in (None, [])}
+
+
+def _unrelated(document: Document, today: date) -> dict[str, Any]:
+    """The relations of a document that has none to others: right for most, the others are written again."""
+    own = relations.Own(_value(document.validity), _value(document.in_force_from), _value(document.expires))
+    return relations.fields(Related(), own, {}, today)
 
 
 def _code_spans(mentions: Sequence[NumberMention]) -> list[Span]:
@@ -86,8 +101,7 @@ def _value(fact: Fact[Any] | None) -> Any:
 
 
 def _day(fact: Fact[date] | None) -> int | None:
-    """A date as the integer yyyymmdd, which the engine can compare."""
-    return fact.value.year * 10000 + fact.value.month * 100 + fact.value.day if fact else None
+    return day_number(fact.value) if fact else None
 
 
 def _first_day(year: Fact[int] | None) -> int | None:
@@ -106,6 +120,8 @@ def facts(document: Document) -> dict[str, Any]:
         ("genre", document.genre),
         ("category", document.category),
         ("validity", document.validity),
+        ("in_force_from", document.in_force_from),
+        ("expires", document.expires),
         ("index_number", document.index_number),
         ("unified_number", document.unified_number),
         ("openness", document.openness),
@@ -117,6 +133,8 @@ def facts(document: Document) -> dict[str, Any]:
                 "kind": cite.kind.value,
                 "number": str(cite.number) if cite.number else None,
                 "title": cite.title,
+                "short": cite.short,
+                "where": cite.where.value,
                 "span": list(cite.span),
             }
             for cite in document.cites

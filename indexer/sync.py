@@ -14,8 +14,9 @@ from typing import Any
 import orjson
 
 from engine.protocol import Stored, Writer
+from engine.terms import TermWriter
 from gongwen.errors import InputError, UnreadableDocument
-from indexer import rejects
+from indexer import rejects, relations, terms
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
 from indexer.sources import Listing, SourceFile
@@ -25,12 +26,15 @@ _FLUSH_BYTES = 8 * 1024 * 1024  # a request of this size costs the engine one ta
 
 @dataclass(slots=True)
 class Summary:
-    """What a sync did: counts of files and documents, and the reject list."""
+    """What a sync did: counts of files and documents, and the reject list. ``related`` are documents, changed or not, whose
+    relations or validity were written again.
+    """
 
     unchanged: int = 0
     read: int = 0
     written: int = 0
     deleted: int = 0
+    related: int = 0
     fragments: int = 0
     rejected: list[Reject] = field(default_factory=list)
     reject_list: Path | None = None
@@ -40,8 +44,18 @@ Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the current path."""
 
 
-async def sync(listing: Listing, pipeline: Pipeline, writer: Writer, data_dir: Path, progress: Progress) -> Summary:
+async def sync(
+    listing: Listing,
+    pipeline: Pipeline,
+    writer: Writer,
+    data_dir: Path,
+    progress: Progress,
+    *,
+    term_counts: TermWriter | None = None,
+) -> Summary:
     """Writes what differs and deletes what is gone; returns when the engine has done it.
+
+    With ``term_counts``, the documents that hold each word are counted anew when that is due.
 
     Raises :class:`~gongwen.errors.InputError` when the folder holds no document although the index has some of it
     (an unmounted disk must not empty the index), and engine errors.
@@ -61,6 +75,9 @@ async def sync(listing: Listing, pipeline: Pipeline, writer: Writer, data_dir: P
     gone = [document_id for source, records in run.left.items() for document_id in records]
     await run.delete(gone)
     progress(len(listing.files), len(listing.files), "")
+    run.summary.related = await relations.update(writer, pipeline.today)
+    if term_counts is not None:
+        await terms.update(writer, term_counts, run.summary.written + run.summary.deleted)
     run.summary.rejected += [Reject(collection, path, "skipped", reason) for path, reason in listing.skipped]
     run.summary.reject_list = rejects.write(data_dir, collection, run.summary.rejected)
     return run.summary

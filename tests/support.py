@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from engine.client import Connection
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
+from engine.terms import TermReader, TermWriter
 from engine.writer import MeiliWriter
 from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
@@ -39,15 +41,20 @@ def read_cases(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def index_folder(folder: Path, collection: str, connection: Connection, settings: EngineSettings) -> Summary:
-    """Indexes a folder through the real pipeline and engine."""
+def index_folder(
+    folder: Path, collection: str, connection: Connection, settings: EngineSettings, today: date | None = None
+) -> Summary:
+    """Indexes a folder through the real pipeline and engine, as on a day."""
 
     async def run() -> Summary:
-        writer = MeiliWriter(connection, settings)
+        writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
         try:
-            pipeline = Pipeline(IndexerSettings())
-            return await sync(discover(folder, collection), pipeline, writer, settings.data_dir, lambda *_: None)
+            pipeline = Pipeline(IndexerSettings(), today)
+            return await sync(
+                discover(folder, collection), pipeline, writer, settings.data_dir, lambda *_: None, term_counts=counts
+            )
         finally:
+            await counts.aclose()
             await writer.aclose()
 
     with ThreadPoolExecutor(1) as aside:  # the browser tests have a loop of their own in the main thread
@@ -75,6 +82,11 @@ def serve(data_dir: Path, folders: dict[str, Path]) -> Iterator[Site]:
     with running_engine(settings) as connection:
         for collection, folder in folders.items():
             index_folder(folder, collection, connection, settings)
-        app = create_app(MeiliReader(connection, settings), build_planner(api_settings), api_settings)
+        app = create_app(
+            MeiliReader(connection, settings),
+            build_planner(api_settings),
+            api_settings,
+            TermReader(connection, settings),
+        )
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Site(client, connection, settings)

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
@@ -14,11 +15,13 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.settings import ApiSettings
 from engine import binary
 from engine.settings import EngineSettings
 from engine.status import status as engine_status
+from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import serving
+from wenhao import list_check, list_suggestions, serving
 from wenhao.indexing import index_folder, report
 
 app = typer.Typer(
@@ -29,6 +32,8 @@ app = typer.Typer(
 )
 engine_app = typer.Typer(no_args_is_help=True, help="检索引擎：安装、状态。")
 app.add_typer(engine_app, name="engine")
+synonyms_app = typer.Typer(no_args_is_help=True, help="词表：检查、建议。")
+app.add_typer(synonyms_app, name="synonyms")
 _console = Console(stderr=True, highlight=False)
 
 Folder = Annotated[Path, typer.Argument(help="存放文件的文件夹（.txt .md .html），或一个文件。")]
@@ -90,6 +95,33 @@ def engine_show() -> None:
         for label, value in shown:
             if value is not None:
                 typer.echo(f"{label}：{value}")
+
+
+@synonyms_app.command("check")
+def synonyms_check() -> None:
+    """检查词表：重复、自指、循环、没有用处的词，置顶；有错时退出码为 1。"""
+    with _plain_errors():
+        checked = list_check.check(ApiSettings().synonyms_dir, datetime.now(dates.CHINA).date())
+    for line in (*checked.faults, *(f"{note}（提示）" for note in checked.notes)):
+        typer.echo(line)
+    typer.echo("，".join(f"{name} {count}" for name, count in checked.counts))
+    typer.echo(f"{len(checked.faults)} 处有错。" if checked.faults else "没有错误。")
+    if checked.faults:
+        sys.exit(1)
+
+
+@synonyms_app.command("suggest")
+def synonyms_suggest(folder: Folder) -> None:
+    """从文件中找出可加入词表的写法，按词表的格式输出，由人审定后再加入。"""
+    with _plain_errors():
+        suggestions, unread = list_suggestions.suggest(folder.resolve(), ApiSettings().synonyms_dir)
+    typer.echo(
+        "# 建议，须由人审定。依据：文中“以下简称”，中央机构的简称，更名的行政区划。网站不记录问题，故没有零结果问题可供参考。"
+    )
+    if unread:
+        typer.echo(f"# {unread} 个文件未能读入。")
+    for line in list_suggestions.written(suggestions):
+        typer.echo(line)
 
 
 @contextmanager

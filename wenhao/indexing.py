@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from engine.client import Connection
 from engine.settings import EngineSettings
+from engine.terms import TermWriter
 from engine.writer import MeiliWriter
 from gongwen.errors import SettingsError
 from indexer.pipeline import Pipeline
@@ -49,7 +50,7 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
 
 async def _synced(listing: Listing, connection: Connection, settings: EngineSettings) -> tuple[Summary, int]:
     pipeline = Pipeline(IndexerSettings())
-    writer = MeiliWriter(connection, settings)
+    writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
     columns = (
         TextColumn("编入索引"),
         BarColumn(),
@@ -64,9 +65,10 @@ async def _synced(listing: Listing, connection: Connection, settings: EngineSett
             def show(done: int, _all: int, path: str) -> None:
                 bar.update(task, completed=done, description=path[-40:])
 
-            summary = await sync(listing, pipeline, writer, settings.data_dir, show)
+            summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts)
         return summary, await writer.count()
     finally:
+        await counts.aclose()
         await writer.aclose()
 
 
@@ -79,5 +81,7 @@ def report(indexed: Indexed, console: Console) -> None:
         )
     else:
         console.print(f"{summary.unchanged} 个文件均未变，索引共 {indexed.documents} 件。")
+    if summary.related:
+        console.print(f"更新了 {summary.related} 件文件的相互关系或有效性。")
     if summary.rejected:
         console.print(f"有 {len(summary.rejected)} 处未编入，原因见 {summary.reject_list}")

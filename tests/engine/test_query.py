@@ -6,7 +6,18 @@ import pytest
 
 from engine.protocol import Condition, Query, SearchRequest
 from engine.query import check_request, filters, query_text
-from engine.schema import FACETS, FILTERABLE, JOINER, SORTABLE, Field, index_settings, join, plain, version_of
+from engine.schema import (
+    FACETS,
+    FILTERABLE,
+    JOINER,
+    SCHEMA_VERSION,
+    SORTABLE,
+    Field,
+    index_settings,
+    join,
+    plain,
+    version_of,
+)
 from gongwen.errors import InputError
 
 
@@ -85,7 +96,7 @@ def test_schema_is_consistent() -> None:
     names = {str(field) for field in Field}
     assert {*FILTERABLE, *SORTABLE, *FACETS} <= names
     assert set(FACETS) <= set(FILTERABLE)
-    assert version_of(index_settings()) == 1
+    assert version_of(index_settings()) == SCHEMA_VERSION
     assert version_of({}) is None
     assert plain(join(["在建", "工程"])) == "在建工程"
     # The engine cuts off what comes after 65,535 words or 468 bytes in silence; the names at least must be short.

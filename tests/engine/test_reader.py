@@ -42,7 +42,7 @@ def query_of(text: str) -> Query:
 
 
 def generated() -> list[dict[str, Any]]:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     records = []
     for number in range(200):
         words = chance.sample(WORDS, 3)

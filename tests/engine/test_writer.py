@@ -17,7 +17,7 @@ from engine import writer as writer_module
 from engine.client import Connection, EngineClient
 from engine.protocol import Query, SearchRequest, Stored
 from engine.reader import MeiliReader
-from engine.schema import Field, index_settings
+from engine.schema import SCHEMA_VERSION, Field, index_settings
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter, batches
 from gongwen.errors import EngineError, EngineTaskFailed, EngineUnavailable, InputError
@@ -121,10 +121,30 @@ async def test_inventory_reads_page_by_page(writer: MeiliWriter, monkeypatch: py
     assert await writer.count() == 3
 
 
+async def test_update_replaces_the_given_fields_alone(writer: MeiliWriter, connection: Connection) -> None:
+    await writer.ensure_index()
+    await writer.put([record(1, genre="通知", effects=[{"kind": "repeals"}]), record(2)])
+    await writer.update([{"id": "w1", "effects": [], "validity": "in_force"}])
+    stored = await call(connection, "GET", f"/indexes/{writer.index_name}/documents/w1")
+    assert stored == record(1, genre="通知", effects=[], validity="in_force")
+    with pytest.raises(InputError, match="id"):
+        await writer.update([{"validity": "in_force"}])
+
+
+async def test_scan_gives_every_document_with_the_fields_asked_for(writer: MeiliWriter) -> None:
+    assert [page async for page in writer.scan(["id"])] == [], "no index yet"
+    await writer.ensure_index()
+    await writer.put([record(number, text="工程") for number in range(8)])
+    pages = [page async for page in writer.scan(["id", "title"], page_size=3)]
+    assert [len(page) for page in pages] == [3, 3, 2]
+    rows = sorted((row for page in pages for row in page), key=lambda row: row["id"])
+    assert rows == [{"id": f"w{number}", "title": "工程"} for number in range(8)]
+
+
 async def test_ensure_index_writes_only_what_differs(writer: MeiliWriter, connection: Connection) -> None:
     await writer.ensure_index()
     path = f"/indexes/{writer.index_name}/settings"
-    assert await writer.schema_version() == 1
+    assert await writer.schema_version() == SCHEMA_VERSION
     tasks = (await call(connection, "GET", "/tasks?limit=1"))["total"]
     await writer.ensure_index()
     assert (await call(connection, "GET", "/tasks?limit=1"))["total"] == tasks
@@ -139,7 +159,7 @@ async def test_two_may_ensure_at_once(writer: MeiliWriter, connection: Connectio
     other = MeiliWriter(connection, settings, writer.index_name)
     await asyncio.gather(writer.ensure_index(), other.ensure_index())
     await other.aclose()
-    assert await writer.schema_version() == 1
+    assert await writer.schema_version() == SCHEMA_VERSION
 
 
 async def test_documents_of_another_schema_are_not_mixed_with_ours(writer: MeiliWriter) -> None:
@@ -152,7 +172,7 @@ async def test_documents_of_another_schema_are_not_mixed_with_ours(writer: Meili
         await writer.ensure_index()
     await writer.delete(["w1"])
     await writer.ensure_index()
-    assert await writer.schema_version() == 1
+    assert await writer.schema_version() == SCHEMA_VERSION
 
 
 async def test_swap_puts_the_new_documents_in_place(

@@ -36,7 +36,6 @@ def test_tables_say_what_they_hold(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("issuer_codes.tsv", "code"),
         ("central_bodies.tsv", "body"),
         ("number_lead_ins.tsv", "word"),
         ("page_labels.tsv", "label"),

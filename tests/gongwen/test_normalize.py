@@ -89,7 +89,7 @@ def test_nasty_texts(source: str) -> None:
 
 
 def test_a_megabyte() -> None:
-    chance = random.Random(6)  # noqa: S311 - no secret
+    chance = random.Random(6)
     source = "".join(chance.choice(OFFICIAL) for _ in range(1_000_000))
     normal = normalize.normalize(source)
     assert len(normal.text) == len(normal.folded)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from gongwen import (
     citations,
+    cited_lists,
+    cited_names,
     dates,
     docnumber,
     document,
@@ -22,12 +24,14 @@ from gongwen import (
     lexicon,
     numerals,
     regions,
+    relations,
     tables,
     titles,
 )
 from gongwen import normalize as normalizing
 from gongwen.errors import NotADocNumber
-from gongwen.types import Page, Span
+from gongwen.relations import Cited, Summary
+from gongwen.types import CitationKind, Page, Span
 from gongwen.words import Segmenter
 
 SEGMENTER = Segmenter()
@@ -66,6 +70,14 @@ READERS: dict[str, Callable[[str], object]] = {
     "layout.read": layout.read,
     "document.read": read_page,
     "citations.find": lambda text: citations.find(text, docnumber.find(text), None),
+    "citations.find titled": lambda text: citations.find(text, (), None, title=text, explains=True),
+    "cited_lists.find": cited_lists.find,
+    "cited_names.key": cited_names.key,
+    "cited_names.unwrapped": cited_names.unwrapped,
+    "cited_names.without_issuer": cited_names.without_issuer,
+    "relations.relate": lambda text: relations.relate(
+        [Summary("a", text), Summary("b", text, cites=(Cited(CitationKind.REPEALS, None, text),))]
+    ),
     "numerals.value": numerals.value,
     "titles.find": lambda text: titles.find(text.split("\n")),
     "titles.bare": titles.bare,
@@ -133,7 +145,7 @@ NASTY = {
     "years": "2016年第",
     "bracketed years": "〔2016〕",
     "serials": "国发〔2016〕1、",
-    "lists": "1、",
+    "numbered": "1、",
     "Chinese numerals": "一",
     "pipes": "|",
     "pipes and lines": "|\n",
@@ -152,6 +164,14 @@ NASTY = {
     "commas": "，",
     "genres": "预算",
     "ends": "的通知",
+    "short names": "《办法规定》(以下简称《办法》)",
+    "short names used": "《办法》、",
+    "lists": "下列文件废止:\n1.关于做好工作的通知\n",
+    "numbered lists": "1.《公文处理办法》\n",
+    "rows of documents": "| 1 | 关于做好工作的通知 | 国发〔2001〕1号 |\n",
+    "terms": "本办法自2020年1月1日起施行,有效期五年",
+    "terms in sentences": "有效期五年。",
+    "issued": "关于印发",
 }
 # A quadratic reader takes four times as long for twice the text: 3.5 is the bound, and only times long enough to be
 # measured count (a linear reader takes 3 ms for 20,000 characters; a quadratic one of 1 us a step, minutes).

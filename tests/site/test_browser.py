@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from api.app import build_planner, create_app
 from api.settings import ApiSettings
 from engine.reader import MeiliReader
+from engine.terms import TermReader
 from tests.support import Site
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,12 @@ def address(site: Site) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     settings = ApiSettings()
-    app = create_app(MeiliReader(site.connection, site.settings), build_planner(settings), settings)
+    app = create_app(
+        MeiliReader(site.connection, site.settings),
+        build_planner(settings),
+        settings,
+        TermReader(site.connection, site.settings),
+    )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()

@@ -1,0 +1,93 @@
+"""How much a word says: its weight by the number of documents that hold it, as the indexer counted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.terms import TermState
+from gongwen.errors import WenhaoError
+
+_log = logging.getLogger("wenhao.api")
+CHECK_SECONDS = 30.0
+"""How often the counts are looked at for a newer count."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermWeights:
+    """Document frequencies of a collection of ``documents`` documents with ``mean_words`` words on the average."""
+
+    frequencies: Mapping[str, int] = field(default_factory=dict)
+    documents: int = 0
+    mean_words: float = 800.0
+
+    def __call__(self, word: str) -> float:
+        """The weight of a word: ln(1 + (N - n + 0.5) / (n + 0.5)), Robertson's form, never below 0.
+
+        A word that was never counted weighs as one that stands in a single document. Without counts all weigh the same.
+
+        >>> weights = TermWeights({"通知": 900, "湿地": 3}, 1000)
+        >>> round(weights("通知"), 2), round(weights("湿地"), 2)
+        (0.11, 5.66)
+        """
+        if not self.documents:
+            return 1.0
+        n = min(self.frequencies.get(word, 1), self.documents)
+        return math.log(1 + (self.documents - n + 0.5) / (n + 0.5))
+
+
+class Counts(Protocol):
+    """Where the counts come from."""
+
+    async def state(self) -> TermState | None:
+        """Return what the counts are of."""
+
+    async def counts(self) -> dict[str, int]:
+        """Return term -> number of documents."""
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+
+
+class CurrentWeights:
+    """The weights in use, renewed in the background when the indexer has counted anew."""
+
+    def __init__(self, source: Counts | None = None) -> None:
+        self.weights = TermWeights()
+        self._source = source
+        self._stamp: str | None = None
+        self._checked = -math.inf
+        self._renewing: asyncio.Task[None] | None = None
+
+    async def current(self) -> TermWeights:
+        """The weights; the first call waits for them, later ones never wait."""
+        if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
+            self._checked = time.monotonic()
+            task = asyncio.create_task(self._renew(self._source))
+            if self._stamp is None:
+                await task
+            else:
+                self._renewing = task
+        return self.weights
+
+    async def _renew(self, source: Counts) -> None:
+        try:
+            state = await source.state()
+            if state is None or state.stamp == self._stamp:
+                return
+            self.weights = TermWeights(await source.counts(), state.documents, state.mean_words)
+            self._stamp = state.stamp
+        except WenhaoError as error:
+            _log.warning("word weights were not renewed: %s", error)
+
+    async def aclose(self) -> None:
+        """Stop renewing."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+        if self._source is not None:
+            await self._source.aclose()

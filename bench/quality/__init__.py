@@ -1,0 +1,1 @@
+"""How good the search is: judged questions through the real API, beside peers in the same run. See ``--help``."""

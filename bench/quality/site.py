@@ -1,0 +1,95 @@
+"""Our side: the site as people run it, a process of its own, asked over HTTP."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.quality.index import Index
+from gongwen.errors import EngineUnavailable
+
+ROOT = Path(__file__).parents[2]
+_START = 60.0  # seconds; a start takes two
+_COMMAND = "from wenhao.cli import app; app()"
+
+
+class Site:
+    """A running site over an index; ids of its answers are the set's names."""
+
+    name = "wenhao"
+
+    def __init__(self, http: httpx.Client, names: dict[str, str]) -> None:
+        self._http = http
+        self._names = names
+
+    def answer(self, question: str, per_page: int = 10) -> dict[str, Any]:
+        """The whole answer of ``/api/v1/search``; {} when the site refused the question."""
+        reply = self._http.get("/api/v1/search", params={"q": question, "per_page": per_page})
+        if reply.status_code == 422:
+            return {}
+        reply.raise_for_status()
+        body: dict[str, Any] = reply.json()
+        return body
+
+    def alive(self) -> None:
+        """Asks whether the process runs: what a request costs before anything is searched."""
+        self._http.get("/healthz").raise_for_status()
+
+    def rank(self, question: str, limit: int) -> list[str]:
+        """Names of the documents found, best first; several documents of one row count once."""
+        hits = self.answer(question, limit).get("hits", [])
+        return list(dict.fromkeys(self._names.get(hit["id"], hit["id"]) for hit in hits))
+
+
+@contextmanager
+def running_site(index: Index) -> Iterator[Site]:
+    """Starts the site with the code of this working tree on a free loopback port; stops it at the end.
+
+    Raises :class:`~gongwen.errors.EngineUnavailable` with the last lines of its log when it does not get ready.
+    """
+    port = _free_port()
+    environment = os.environ | {"WENHAO_DATA": str(index.data_dir)}
+    log = index.data_dir.parent / "site.log"
+    with log.open("w") as output:
+        command = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as http:
+                _await_ready(http, child, log)
+                yield Site(http, index.names)
+        finally:
+            child.terminate()
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def _await_ready(http: httpx.Client, child: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START
+    while child.poll() is None and time.monotonic() < deadline:
+        try:
+            if http.get("/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    said = " | ".join(log.read_text("utf-8", "replace").splitlines()[-8:])
+    raise EngineUnavailable(f"the site did not get ready; it said: {said}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

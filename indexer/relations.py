@@ -1,0 +1,128 @@
+"""The relations of all documents in the index, written to those where they changed: links, effects, validity.
+
+One pass over the index reads a short summary of every document (some 400 bytes each), :mod:`gongwen.relations` says what
+follows, one pass writes the documents whose relations are not the ones they hold. A document without any is right as it was
+first written. Killed in between, the next run finds the difference again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from engine.protocol import Writer
+from engine.schema import Field, plain
+from gongwen import relations, validity
+from gongwen.relations import Cited, Related, Summary
+from gongwen.types import CitationKind, Genre, Validity
+
+_READ = (
+    Field.ID, Field.TITLE, Field.NUMBER_KEY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES,
+    Field.REGION_CODES, Field.GENRE, Field.STATED_VALIDITY, Field.CITED, Field.RELATIONS_HASH,
+)  # fmt: skip
+_FLUSH = 5_000  # documents of one write; a link has some 200 bytes, so this stays below one of the engine's batches
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a document says of its own validity."""
+
+    stated: Validity | None = None
+    in_force_from: date | None = None
+    expires: date | None = None
+
+
+def day_number(day: date | None) -> int | None:
+    """A date as the integer yyyymmdd, which the engine can compare."""
+    return day.year * 10000 + day.month * 100 + day.day if day else None
+
+
+def day_of(number: int | None) -> date | None:
+    """The date stored as yyyymmdd."""
+    return None if number is None else date(number // 10000, number // 100 % 100, number % 100)
+
+
+def cited_fields(cites: Sequence[Cited]) -> list[dict[str, str]]:
+    """Citations as they are stored; absent parts are absent."""
+    parts = [{"kind": cite.kind.value, "number": cite.number, "title": cite.title} for cite in cites]
+    return [{name: value for name, value in part.items() if value} for part in parts]
+
+
+def fields(related: Related, own: Own, summaries: Mapping[str, Summary], today: date) -> dict[str, Any]:
+    """What is stored of a document's relations and validity, with the digest that tells whether it is stored already."""
+    titles = {
+        each: {"id": each, "title": summaries[each].title, "number": summaries[each].number}
+        for each in {link.id for link in related.links} | {effect.by for effect in related.effects}
+    }
+    found: dict[str, Any] = {
+        Field.LINKS: [{"kind": link.kind.value, "cited": link.cited, **titles[link.id]} for link in related.links],
+        Field.CITED_IDS: list(relations.weightiest(related.links)),
+        Field.EFFECTS: [
+            {"kind": effect.kind.value, "day": day_number(effect.day), **titles[effect.by]}
+            for effect in related.effects
+        ],
+        Field.EXPLAINS: [
+            target for target, kind in relations.weightiest(related.links).items() if kind is CitationKind.EXPLAINS
+        ],
+        Field.EXPLAINED_BY: related.explained_by,
+        Field.VALIDITY: validity.decide(own.stated, own.in_force_from, own.expires, related.effects, today).value,
+    }
+    found = {str(name): value for name, value in found.items()}
+    digest = hashlib.sha256(orjson.dumps(found, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return {**found, str(Field.RELATIONS_HASH): digest}
+
+
+async def update(writer: Writer, today: date) -> int:
+    """Brings the relations of the whole index up to date for a day; returns the number of documents written.
+
+    Raises engine errors.
+    """
+    summaries: dict[str, Summary] = {}
+    held: dict[str, tuple[Own, str | None]] = {}
+    async for page in writer.scan([str(field) for field in _READ]):
+        for row in page:
+            summaries[row["id"]] = _summary(row)
+            held[row["id"]] = (_own(row), row.get(Field.RELATIONS_HASH))
+    waiting: list[dict[str, Any]] = []
+    written = 0
+    for document_id, related in relations.relate(list(summaries.values())).items():
+        own, digest = held[document_id]
+        found = fields(related, own, summaries, today)
+        if found[Field.RELATIONS_HASH] != digest:
+            waiting.append({"id": document_id, **found})
+            written += 1
+        if len(waiting) >= _FLUSH:
+            await writer.update(waiting)
+            waiting = []
+    if waiting:
+        await writer.update(waiting)
+    return written
+
+
+def _own(row: Mapping[str, Any]) -> Own:
+    stated = row.get(Field.STATED_VALIDITY)
+    return Own(
+        Validity(stated) if stated else None, day_of(row.get(Field.IN_FORCE_FROM)), day_of(row.get(Field.EXPIRES))
+    )
+
+
+def _summary(row: Mapping[str, Any]) -> Summary:
+    genre = row.get(Field.GENRE)
+    return Summary(
+        id=row[Field.ID],
+        title=plain(row.get(Field.TITLE, "")),
+        number=row.get(Field.NUMBER_KEY),
+        day=day_of(row.get(Field.SIGNED) or row.get(Field.PUBLISHED)),
+        in_force_from=day_of(row.get(Field.IN_FORCE_FROM)),
+        region=tuple(row.get(Field.REGION_CODES) or ()),
+        genre=Genre(genre) if genre else None,
+        cites=tuple(
+            Cited(CitationKind(cite["kind"]), cite.get("number"), cite.get("title"))
+            for cite in row.get(Field.CITED) or ()
+        ),
+    )
