@@ -38,9 +38,6 @@ _SHOWN = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSU
 _FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.VALIDITY: "validity"}  # fmt: skip
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
 _MOST_FACET_VALUES = 200
-# Candidates that we rank, the others follow in the engine's order. A keyword's right document is among the engine's
-# first; a sentence's was among the first 100 for .968 of the citizens' questions, among the first 200 for .986.
-_WINDOW, _SENTENCE_WINDOW = 60, 200
 _MOST_CITING = 100  # of the documents that cite one, as many are listed
 _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
 
@@ -161,7 +158,7 @@ def _request(params: SearchParams, step: Step, conditions: tuple[Condition, ...]
         facets=tuple(_FACETS),
         sort=_SORTS[params.sort],
         offset=0 if _reranked(params, step) else _offset(params),
-        limit=max(_window(step), _offset(params) + params.per_page) if _reranked(params, step) else params.per_page,
+        limit=max(step.window, _offset(params) + params.per_page) if _reranked(params, step) else params.per_page,
         fields=_SHOWN,
     )
 
@@ -170,13 +167,9 @@ def _offset(params: SearchParams) -> int:
     return (params.page - 1) * params.per_page
 
 
-def _window(step: Step) -> int:
-    return _SENTENCE_WINDOW if step.name == "most" else _WINDOW
-
-
 def _reranked(params: SearchParams, step: Step) -> bool:
     """True when some of the page lies among the candidates that we rank; those behind keep the engine's order."""
-    return params.sort == "relevance" and bool(step.queries) and _offset(params) < _window(step)
+    return params.sort == "relevance" and bool(step.queries) and _offset(params) < step.window
 
 
 def _ranked(
@@ -185,7 +178,7 @@ def _ranked(
     """The hits of the page in our order, and what made it: by document. Pinned go first, then asked numbers, then who cites them."""
     if step is None or not _reranked(params, step):
         return page.hits, {}
-    window = page.hits[: _window(step)]
+    window = page.hits[: step.window]
     ranked = rank(plan.question, [found.record for found in window], weights)
     keys = {str(number) for number in plan.numbers}
     groups = {"number": 0, "cites": 1, "words": 2}
