@@ -2,68 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from api.app import build_planner, create_app
-from api.settings import ApiSettings
-from engine.reader import MeiliReader
-from engine.terms import TermReader
-from tests.support import Site
+from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 768, 1440)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-
-
-def chromium() -> str:
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    assert found, "no Chromium on this machine: run `make browser`, or set CHROMIUM to its path"
-    return found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="session")
-def address(site: Site) -> Iterator[str]:
-    """The site on a real port, in a thread with a loop of its own."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    settings = ApiSettings()
-    app = create_app(
-        MeiliReader(site.connection, site.settings),
-        build_planner(settings),
-        settings,
-        TermReader(site.connection, site.settings),
-    )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 @pytest.fixture(params=WIDTHS)
