@@ -35,6 +35,14 @@ router = APIRouter(include_in_schema=False)
 _LISTS = {"region", "year", "issuer", "genre"}
 _FACT_NAMES = {"doc_number": "发文字号", "issuer": "发文机关", "region": "地区", "year": "年份", "signed": "成文日期", "published": "发布日期", "genre": "文种", "category": "主题分类", "validity": "有效性", "in_force_from": "施行日期", "expires": "有效期至", "index_number": "索引号", "unified_number": "统一编号", "openness": "公开方式"}  # fmt: skip
 
+_FILTER_NAMES = {
+    "year": "年份",
+    "region": "地区",
+    "issuer": "机关",
+    "genre": "文种",
+    "doc_number": "文号",
+    "title": "标题",
+}
 _KIND_NAMES = {"basis": "依据", "implements": "落实", "forwards": "转发印发", "amends": "修改", "repeals": "废止", "replaces": "代替", "explains": "解读", "mentions": "提及"}  # fmt: skip
 _CITING_NAMES = {"basis": "以此为依据", "implements": "落实此件", "forwards": "转发此件", "amends": "修改此件", "repeals": "废止此件", "replaces": "代替此件", "explains": "解读此件", "mentions": "提及"}  # fmt: skip
 
@@ -52,6 +60,7 @@ def _templates() -> Environment:
         genre_names=GENRE_NAMES,
         validity_names=VALIDITY_NAMES,
         fact_names=_FACT_NAMES,
+        filter_names=_FILTER_NAMES,
         kind_names=_KIND_NAMES,
         citing_names=_CITING_NAMES,
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams
+from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams, SuggestAnswer
 from gongwen.errors import WenhaoError
 
 router = APIRouter()
@@ -40,6 +40,17 @@ async def search(request: Request, params: Annotated[SearchParams, Query()]) -> 
         )
         return JSONResponse(problem.model_dump(), 422, media_type="application/problem+json")
     return json_bytes(await request.app.state.searcher.search(params))
+
+
+@router.get("/api/v1/suggest", response_model=SuggestAnswer, responses=_FAULTS, summary="输入时的建议", tags=["search"])
+async def suggest(
+    request: Request,
+    q: Annotated[str, Query(max_length=2000, description="已输入的文字、拼音或拼音首字母", examples=["zwgk"])] = "",
+    limit: Annotated[int, Query(ge=1, le=20, description="至多几条")] = 10,
+) -> Response:
+    """以所输入的开头的文号、词语、发文机关和标题；可用汉字、全拼或首字母。"""
+    found = await request.app.state.searcher.suggest(q, limit)
+    return json_bytes(SuggestAnswer(query=q, suggestions=found))
 
 
 @router.get(

@@ -60,6 +60,7 @@ class SearchParams(BaseModel):
     page: int = Field(1, ge=1, le=10_000, description="页码，从 1 开始。")
     per_page: int = Field(10, ge=1, le=100, description="每页条数。")
     synonyms: bool = Field(True, description="是否用同义词扩展。")
+    correct: bool = Field(True, description="什么也找不到时，是否改正错字、把拼音转为汉字再检索。")
 
     @field_validator("q")
     @classmethod
@@ -132,9 +133,18 @@ class Hit(BaseModel):
     published: date | None = None
     genre: str
     validity: str
-    reason: str = Field(description="number 文号即此件；cites 引用该文号；words 词语命中")
+    reason: str = Field(description="number 文号即此件；part 文号与此件部分相符；cites 引用该文号；words 词语命中")
     pinned: bool = Field(False, description="编辑为这个问题置顶")
     score: float
+
+
+class ReadFilter(BaseModel):
+    """A filter that a question says: applied when it was written as a field (年份:2016), else only offered."""
+
+    name: str = Field(description="筛选参数名：year、region、issuer、genre、doc_number；title 为标题含有")
+    value: str = Field(description="参数的值")
+    label: str = Field(description="显示给人看的值")
+    applied: bool = Field(description="true 已作为条件；false 只是建议，可用同名参数筛选")
 
 
 class Understood(BaseModel):
@@ -144,6 +154,16 @@ class Understood(BaseModel):
     words: list[str] = []
     excluded: list[str] = []
     synonyms: list[dict[str, str]] = []
+    filters: list[ReadFilter] = []
+
+
+class Corrected(BaseModel):
+    """A question that was asked otherwise than typed; with ``correct=false`` it is asked as typed."""
+
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+    original: str = Field(validation_alias="from", serialization_alias="from", description="所输入的")
+    to: str = Field(description="所检索的")
 
 
 class FacetValue(BaseModel):
@@ -159,8 +179,13 @@ class SearchAnswer(BaseModel):
 
     query: str
     understood: Understood
-    relaxed: str | None = Field(None, description="放宽的程度：all 词不必相连，most 可缺常见词，code 仅同一机关代字")
+    relaxed: str | None = Field(
+        None,
+        description="放宽的程度：all 词不必相连，most 可缺常见词，unquoted 引号中不作为完整词句，code 仅同一机关代字",
+    )
     dropped: list[str] = Field([], description="未参与检索的词")
+    corrected: Corrected | None = Field(None, description="改正了错字或拼音后检索；给出 correct=false 则按所输入的检索")
+    did_you_mean: str | None = Field(None, description="可能想问的；没有据此检索")
     total: int
     page: int
     per_page: int
@@ -237,6 +262,22 @@ class DocumentAnswer(BaseModel):
     effects: list[EffectItem] = Field([], description="修改、废止或代替本文件的文件")
     cited_by: list[RelatedItem] = Field([], description="库中引用本文件的文件，至多一百件")
     cited_by_total: int = 0
+
+
+class Suggestion(BaseModel):
+    """Something that begins with, or holds as the beginning of a word, what was typed."""
+
+    kind: Literal["title", "term", "issuer", "doc_number"] = Field(description="title 标题，term 词语，issuer 发文机关，doc_number 文号")  # fmt: skip
+    text: str = Field(description="选中后填入的文字")
+    html: str = Field(description="已转义，所输入的部分为 <mark>；按拼音命中的没有")
+    url: str | None = Field(default=None, description="标题和文号：该件的页面")
+
+
+class SuggestAnswer(BaseModel):
+    """Suggestions for a question that is being typed, the likeliest first."""
+
+    query: str
+    suggestions: list[Suggestion]
 
 
 class Problem(BaseModel):

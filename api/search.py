@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 
-from api import pinning, standing
+from api import answer, fields, pinning, standing, titled
+from api.correcting import Change, Corrector
+from api.fields import Asked
 from api.pinning import Pinned
 from api.plan import Plan, Planner, Step
 from api.rank import Ranked, rank
 from api.schemas import (
-    GENRE_NAMES,
-    VALIDITY_NAMES,
     CitationItem,
+    Corrected,
     DocumentAnswer,
     EvidenceItem,
-    FacetValue,
-    Hit,
     SearchAnswer,
     SearchParams,
-    Understood,
+    Suggestion,
     region_codes,
 )
-from api.snippets import Marker, to_html
+from api.snippets import Marker
 from api.standing import day
+from api.suggest import Suggester
 from api.term_weights import CurrentWeights, TermWeights
-from api.word_lists import WordLists
+from api.word_lists import Lists, WordLists
 from engine.protocol import Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
 from engine.schema import Field, plain
@@ -37,7 +37,6 @@ from gongwen import dates
 _SHOWN = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, *standing.NEEDED)  # fmt: skip
 _FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.VALIDITY: "validity"}  # fmt: skip
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
-_MOST_FACET_VALUES = 200
 _MOST_CITING = 100  # of the documents that cite one, as many are listed
 _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
 
@@ -45,6 +44,17 @@ _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
 def china_today() -> date:
     """The day it is in China."""
     return datetime.now(dates.CHINA).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """A plan and what the engine found by it."""
+
+    plan: Plan
+    pinned: Pinned
+    conditions: tuple[Condition, ...]
+    step: Step | None
+    page: SearchPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +80,72 @@ class Searcher:
         weights = await self.weights.current()
         lists = self.lists.current()
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
-        plan = planner.plan(params.q, expand=params.synonyms, weights=weights, today=today)
-        pinned = await pinning.find(lists.pins.of(params.q, today), self.reader)
-        plan = pinned.onto(plan)
-        step, page = await self._first_enough(plan, params)
-        hits, parts = _ranked(plan, page, step, params, weights, pinned=pinned)
+        asked = fields.read(params)
+        ask = partial(self._ask, planner=planner, lists=lists, weights=weights, today=today)
+        found = await ask(asked)
+        corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
+        change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
+        plan, step, page = found.plan, found.step, found.page
+        hits, parts = _ranked(plan, page, step, params, weights, pinned=found.pinned)
         marker = Marker(plan.marks(step))
         return SearchAnswer(
             query=params.q,
-            understood=_understood(plan),
+            understood=answer.understood(plan, asked),
             relaxed=step.name if step and plan.steps and step is not plan.steps[0] else None,
             dropped=list(plan.dropped) if step and step.name != "phrase" else [],
+            corrected=Corrected(original=params.q, to=change.question) if change and change.automatic else None,
+            did_you_mean=change.question if change and not change.automatic else None,
             total=page.total,
             page=params.page,
             per_page=params.per_page,
             pages=-(-page.total // params.per_page),
             hits=[
-                _hit(found, plan, marker, today, parts.get(found.id), pinned=found.id in pinned.ids) for found in hits
+                answer.hit(one, plan, marker, today, parts.get(one.id), pinned=one.id in found.pinned.ids)
+                for one in hits
             ],
-            facets={name: _facet(page, field) for field, name in _FACETS.items()},
+            facets={name: answer.facet(page, field) for field, name in _FACETS.items()},
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
 
-    async def _first_enough(self, plan: Plan, params: SearchParams) -> tuple[Step | None, SearchPage]:
+    async def _changed(
+        self, corrector: Corrector, asked: Asked, found: _Answered, ask: Callable[[Asked], Awaitable[_Answered]]
+    ) -> tuple[Change | None, _Answered]:
+        """The change of a question and what it then finds; a change that finds nothing is none."""
+        total = await self._unfiltered(found)
+        change = await corrector.change(asked.params.q, found.plan, found.step, total)
+        if change is None or not change.automatic:
+            return change, found
+        other = await ask(replace(asked, params=asked.params.model_copy(update={"q": change.question})))
+        return (change, other) if await self._unfiltered(other) else (None, found)
+
+    async def _unfiltered(self, found: _Answered) -> int:
+        """The documents found but for the filters."""
+        if found.page.total or not found.conditions or found.step is None:
+            return found.page.total
+        return (await self.reader.search(SearchRequest(queries=found.step.queries, limit=0))).total
+
+    async def _ask(
+        self, asked: Asked, *, planner: Planner, lists: Lists, weights: TermWeights, today: date
+    ) -> _Answered:
+        """Plans a question and asks the engine."""
+        question = asked.params.q
+        plan = planner.plan(question, expand=asked.params.synonyms, weights=weights, today=today)
+        pinned = await pinning.find(lists.pins.of(question, today), self.reader)
+        conditions = _conditions(asked.params)
+        if asked.titles:
+            plan, more = await titled.narrowed(plan, asked, planner.segmenter, self.reader)
+            conditions += more
+        plan = pinned.onto(plan)
+        return _Answered(plan, pinned, conditions, *await self._first_enough(plan, asked.params, conditions))
+
+    async def _first_enough(
+        self, plan: Plan, params: SearchParams, conditions: tuple[Condition, ...]
+    ) -> tuple[Step | None, SearchPage]:
         """The first step that finds enough, and its page; the last one that finds anything, if none does.
 
         Whether a step finds enough is judged without the filters: otherwise a filter could turn a strict step into a
         relaxed one, and the total would rise when a filter is added.
         """
-        conditions = _conditions(params)
         if not plan.steps:
             return None, await self.reader.search(_request(params, Step("all", ()), conditions))
         best: tuple[Step, SearchPage] | None = None
@@ -112,6 +159,11 @@ class Searcher:
             if total >= step.enough:
                 break
         return best or (plan.steps[0], page)
+
+    async def suggest(self, typed: str, limit: int) -> list[Suggestion]:
+        """Suggestions for a question that is being typed."""
+        await self.weights.current()
+        return await Suggester(self.weights.vocabulary, self.planner.segmenter, self.reader).suggest(typed, limit)
 
     async def document(self, document_id: str) -> DocumentAnswer | None:
         """A document, its texts as people read them; None when there is none with that id."""
@@ -127,7 +179,7 @@ class Searcher:
             "doc_number": record.get(Field.NUMBER_KEY),
             "signed": day(record.get(Field.SIGNED)),
             "published": day(record.get(Field.PUBLISHED)),
-            "region": region_names(record.get(Field.REGION)),
+            "region": answer.region_names(record.get(Field.REGION)),
             "validity": standing.today_is(record, today).value,
             "in_force_from": day(record.get(Field.IN_FORCE_FROM)),
             "expires": day(record.get(Field.EXPIRES)),
@@ -180,9 +232,10 @@ def _ranked(
         return page.hits, {}
     window = page.hits[: step.window]
     ranked = rank(plan.question, [found.record for found in window], weights)
-    keys = {str(number) for number in plan.numbers}
-    groups = {"number": 0, "cites": 1, "words": 2}
-    ranked.sort(key=lambda one: (pinned.place(window[one.place].id), groups[_reason(window[one.place].record, keys)]))
+    reasons = [answer.reason(found.record, plan) for found in window]
+    # A number with an unfinished code is what was meant, unless the number is there as it was typed.
+    groups = {"number": 0, "part": 3 if "number" in reasons else 1, "cites": 2, "words": 4}
+    ranked.sort(key=lambda one: (pinned.place(window[one.place].id), groups[reasons[one.place]]))
     ordered = [window[one.place] for one in ranked] + list(page.hits[len(window) :])
     parts = {window[one.place].id: one for one in ranked}
     return tuple(ordered[_offset(params) : _offset(params) + params.per_page]), parts
@@ -206,66 +259,3 @@ def _conditions(params: SearchParams) -> tuple[Condition, ...]:
 
 def _number(value: date | None) -> int | None:
     return None if value is None else value.year * 10000 + value.month * 100 + value.day
-
-
-def region_names(region: dict[str, str] | None) -> list[str]:
-    """``['浙江省', '衢州市']`` of a stored region."""
-    return region[max(region)].split(" > ") if region else []
-
-
-def _understood(plan: Plan) -> Understood:
-    return Understood(
-        numbers=[str(number) for number in plan.numbers],
-        words=list(plan.words),
-        excluded=list(plan.excluded),
-        synonyms=[{"term": e.term, "also": e.other, "kind": e.kind} for e in plan.expansions],
-    )
-
-
-def _reason(record: dict[str, Any], keys: set[str]) -> str:
-    if record.get(Field.NUMBER_KEY) in keys:
-        return "number"
-    return "cites" if keys & set(record.get(Field.CITE_KEYS, ())) else "words"
-
-
-def _hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | None, *, pinned: bool) -> Hit:
-    record = found.record
-    reason = _reason(record, {str(number) for number in plan.numbers})
-    return Hit(
-        id=found.id,
-        title=plain(record.get(Field.TITLE, "")),
-        title_html=to_html(marker.mark(record.get(Field.TITLE, ""))),
-        snippet_html=to_html(marker.snippet(record.get(Field.TEXT, ""), record.get(Field.TITLE, ""))),
-        url=f"/documents/{found.id}",
-        doc_number=record.get(Field.NUMBER_KEY),
-        issuer=record.get(Field.ISSUER),
-        region=region_names(record.get(Field.REGION)),
-        year=record.get(Field.YEAR),
-        signed=day(record.get(Field.SIGNED)),
-        published=day(record.get(Field.PUBLISHED)),
-        genre=record.get(Field.GENRE, "other"),
-        validity=standing.today_is(record, today).value,
-        reason=reason,
-        pinned=pinned,
-        score=round(ranked.score, 4) if ranked else found.score,
-    )
-
-
-def _facet(page: SearchPage, field: Field) -> list[FacetValue]:
-    counts = page.facets.get(field, {})
-    if field is Field.YEAR:
-        ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
-    else:
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        FacetValue(value=value, label=_label(field, value), count=count)
-        for value, count in ordered[:_MOST_FACET_VALUES]
-    ]
-
-
-def _label(field: Field, value: str) -> str:
-    if field is Field.GENRE:
-        return GENRE_NAMES.get(value, value)
-    if field is Field.VALIDITY:
-        return VALIDITY_NAMES.get(value, value)
-    return value.rsplit(" > ", 1)[-1]

@@ -67,14 +67,14 @@ class Score:
     right: int = 0
     wrong: int = 0
     missed: int = 0
-    good: set[str] = field(default_factory=set)  # documents with nothing wrong and nothing missed
+    faulty: set[str] = field(default_factory=set)  # documents with something wrong or missed
 
     def add(self, document: str, gold: frozenset[str], found: frozenset[str]) -> None:
         self.right += len(gold & found)
         self.wrong += len(found - gold)
         self.missed += len(gold - found)
-        if gold == found:
-            self.good.add(document)
+        if gold != found:
+            self.faulty.add(document)
 
     @property
     def precision(self) -> float:
@@ -91,9 +91,14 @@ def count(pairs: Iterable[tuple[str, Values, Values]]) -> dict[str, Score]:
     for document, gold, found in pairs:
         for name in FIELDS:
             if name in gold:
-                read = found.get(name, frozenset())
-                if name == "figures":  # gold names some of a report's hundreds
-                    keys = {value.partition("=")[0] for value in gold[name]}
-                    read = frozenset(value for value in read if value.partition("=")[0] in keys)
-                scores.setdefault(name, Score()).add(document, gold[name], read)
+                scores.setdefault(name, Score()).add(document, gold[name], comparable(name, gold, found))
     return scores
+
+
+def comparable(name: str, gold: Values, found: Values) -> frozenset[str]:
+    """What was read of a field, as far as gold speaks of it: of figures, gold names some of a report's hundreds."""
+    read = found.get(name, frozenset())
+    if name != "figures":
+        return read
+    keys = {value.partition("=")[0] for value in gold[name]}
+    return frozenset(value for value in read if value.partition("=")[0] in keys)

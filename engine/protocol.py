@@ -96,6 +96,13 @@ class Stored(NamedTuple):
     content_hash: str | None
 
 
+class Encoded(NamedTuple):
+    """A record that is JSON already: encoded where it was made, in another process."""
+
+    id: str
+    body: bytes
+
+
 class Reader(Protocol):
     """Finds documents. Every method raises ``EngineUnavailable`` when the engine is away, ``EngineError`` when it refuses."""
 
@@ -118,7 +125,7 @@ class Writer(Protocol):
     async def ensure_index(self) -> None:
         """Make the index exist with our settings."""
 
-    async def put(self, records: Sequence[Mapping[str, Any]]) -> None:
+    async def put(self, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
         """Store records, replacing those with the same id; raises ``InputError`` before sending when an id is bad."""
 
     async def update(self, records: Sequence[Mapping[str, Any]]) -> None:
@@ -140,6 +147,15 @@ class Writer(Protocol):
 
     async def schema_version(self) -> int | None:
         """Return the SCHEMA_VERSION the index was built with; None when there is no index of ours."""
+
+    async def settle(self) -> None:
+        """Return when the engine has done all it was asked before."""
+
+    async def siblings(self, beginning: str) -> list[str]:
+        """Return the names of the other indexes that begin so."""
+
+    async def drop(self, index_name: str) -> None:
+        """Remove an index with its documents; one that is not there is no error."""
 
     async def swap(self, staged: str) -> None:
         """Put the index named ``staged`` in place of this one, and remove the old documents."""

@@ -60,6 +60,10 @@ class Field(StrEnum):
     CONTENT_HASH = "content_hash"
     URL = "url"
     SITE = "site"
+    # Files that belong to the document: name, and where its text begins and how long it is, in characters of the plain text.
+    ATTACHMENTS = "attachments"
+    # Kinds of personal data that were masked before the record was stored, and how many of each.
+    PERSONAL = "personal"
     FACTS = "facts"
     # Each document cited, once: kind, number, title.
     CITED = "cited"

@@ -1,26 +1,51 @@
-"""The index of terms beside the index of documents: each word of the collection and in how many documents it stands.
+"""The index of terms beside the index of documents: the words of the collection, frequent pairs of neighbours among them,
+and its issuing bodies, each with the number of documents it stands in and, when it is Chinese, its pinyin.
 
-The engine weighs no words (DESIGN section 2), so the API does, and needs document frequencies for it. They are
-statistics: counted anew when enough documents have changed (:mod:`indexer.terms`), never kept exact in between.
+The engine weighs no words (DESIGN section 2), so the API does, and needs document frequencies for it; suggestions,
+corrections and pinyin are read from the same list. It is statistics: counted anew when enough documents have changed
+(:mod:`indexer.terms`), never kept exact in between.
 
 The index is named ``<index>_terms``. Its record ``state`` says of how many documents the counts are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from engine.client import Connection, EngineClient, RefusedError
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
 
-MOST_TERMS = 300_000
-"""Terms kept, the commonest first; a rarer word weighs as much as the rarest kept."""
+
+class TermKind(StrEnum):
+    """What a term is: a word of the texts, two words that stand side by side, an issuing body."""
+
+    WORD = "word"
+    PAIR = "pair"
+    ISSUER = "issuer"
+
+
+MOST = {TermKind.WORD: 300_000, TermKind.PAIR: 150_000, TermKind.ISSUER: 10_000}
+"""Terms kept of each kind, the commonest first; a rarer word weighs as much as the rarest kept."""
 
 _PAGE = 50_000
 _STATE = "state"
+# Counts of another form are taken for none, so that the next sync counts anew. 2: pairs, issuers, pinyin.
+_FORM = 2
+_FETCHED = ["term", "kind", "frequency", "pinyin", "initials"]
+
+
+class Term(NamedTuple):
+    """A term: its text (a pair's two words with JOINER between them), kind, number of documents, pinyin and initials."""
+
+    text: str
+    kind: TermKind
+    frequency: int
+    pinyin: str = ""
+    initials: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +67,7 @@ def terms_settings() -> dict[str, Any]:
         "rankingRules": [],
         "typoTolerance": {"enabled": False},
         "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["eng"]}],
-        "pagination": {"maxTotalHits": MOST_TERMS + 1},
+        "pagination": {"maxTotalHits": sum(MOST.values()) + 1},
         "facetSearch": False,
         "prefixSearch": "disabled",
         "proximityPrecision": "byAttribute",
@@ -62,25 +87,26 @@ class TermWriter:
 
     async def state(self) -> TermState | None:
         """Return what the counts are of, None when nothing was counted yet."""
-        async for page in self._writer.scan(("id", "documents", "mean_words", "changed", "stamp"), only=_STATE):
+        async for page in self._writer.scan(("id", "documents", "mean_words", "changed", "stamp", "form"), only=_STATE):
             for row in page:
-                return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
+                if row.get("form") == _FORM:
+                    return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
         return None
 
     async def put_state(self, state: TermState) -> None:
         """Keep what the counts are of."""
         await self._writer.ensure_index()
         record = {"id": _STATE, "documents": state.documents, "mean_words": state.mean_words}
-        await self._writer.put([record | {"changed": state.changed, "stamp": state.stamp}])
+        await self._writer.put([record | {"changed": state.changed, "stamp": state.stamp, "form": _FORM}])
 
-    async def replace(self, counts: Mapping[str, int], state: TermState) -> None:
-        """Put these counts in place of the old ones: the new first, then the removal of terms that are gone.
-
-        ``counts`` beyond MOST_TERMS are left out, the rarest first.
-        """
+    async def replace(self, terms: Iterable[Term], state: TermState) -> None:
+        """Put these terms in place of the old ones: the new first, then the removal of those that are gone."""
         await self._writer.ensure_index()
-        kept = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_TERMS]
-        records = [{"id": _id(term), "term": term, "frequency": frequency} for term, frequency in kept]
+        records = [
+            {"id": _id(one), "term": one.text, "kind": one.kind, "frequency": one.frequency}
+            | ({"pinyin": one.pinyin, "initials": one.initials} if one.pinyin else {})
+            for one in terms
+        ]
         if records:
             await self._writer.put(records)
         wanted = {record["id"] for record in records} | {_STATE}
@@ -108,14 +134,14 @@ class TermReader:
             return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
         return None
 
-    async def counts(self) -> dict[str, int]:
-        """Return term -> number of documents that hold it."""
-        found: dict[str, int] = {}
+    async def terms(self) -> list[Term]:
+        """Return all terms, in no order."""
+        found: list[Term] = []
         offset = 0
         while True:
-            body = {"offset": offset, "limit": _PAGE, "attributesToRetrieve": ["term", "frequency"]}
+            body = {"offset": offset, "limit": _PAGE, "attributesToRetrieve": _FETCHED}
             hits = (await self._ask(body)).get("hits", ())
-            found |= {row["term"]: row["frequency"] for row in hits if "term" in row}
+            found += [_term(row) for row in hits if "term" in row]
             offset += _PAGE
             if len(hits) < _PAGE:
                 return found
@@ -134,6 +160,12 @@ class TermReader:
         return answer if isinstance(answer, dict) else {}
 
 
-def _id(term: str) -> str:
-    """The id of a term: its UTF-8 in hexadecimal (an id may hold no Chinese), cut where the engine's limit is."""
-    return f"t{term.encode('utf-8', 'surrogatepass').hex()[:500]}"
+def _term(row: dict[str, Any]) -> Term:
+    kind = TermKind(row.get("kind", TermKind.WORD))
+    return Term(row["term"], kind, row["frequency"], row.get("pinyin", ""), row.get("initials", ""))
+
+
+def _id(term: Term) -> str:
+    """The id of a term: its kind and its UTF-8 in hexadecimal (an id may hold no Chinese), cut where the engine's limit is."""
+    first = "t" if term.kind is TermKind.WORD else term.kind[0]
+    return f"{first}{term.text.encode('utf-8', 'surrogatepass').hex()[:500]}"

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
+from engine.batches import batches, check_id, encode, id_of
 from engine.client import BusyError, Connection, EngineClient, RefusedError
-from engine.protocol import Condition, Stored
+from engine.protocol import Condition, Encoded, Stored
 from engine.query import filters
 from engine.schema import SCHEMA_VERSION, Field, index_settings, version_of
 from engine.settings import EngineSettings
-from gongwen.errors import EngineError, EngineTaskFailed, InputError
-
-BATCH_BYTES = 8 * 1024 * 1024
-"""Size of one task: small enough to lose little when killed, and far below the engine's limit of 100 MB."""
+from gongwen.errors import EngineError, EngineTaskFailed
 
 PAGE = 10_000
 """Documents of one page of the inventory, and ids of one deletion."""
 
 MAX_ATTEMPTS = 6
 MAX_WAIT = 30.0
-
-_ID = re.compile(r"[A-Za-z0-9_-]{1,511}")
 
 
 class MeiliWriter:
@@ -50,23 +43,21 @@ class MeiliWriter:
     async def ensure_index(self) -> None:
         """Make the index exist with our settings; only settings that differ are sent, for each may index all again.
 
-        Raises :class:`EngineError` when it holds documents of another SCHEMA_VERSION: build a new index and swap.
+        Raises :class:`EngineError` when it holds documents of another SCHEMA_VERSION (see :mod:`engine.staging`) or of
+        another program.
         """
         current = await self._settings()
         if current is None:
             await self._create()
             current = await self._settings() or {}
         elif self._layout is None and version_of(current) != SCHEMA_VERSION and await self.count():
-            raise EngineError(
-                f"index {self.index_name!r} holds documents of schema {version_of(current)}, this program writes "
-                f"{SCHEMA_VERSION}; build a new index beside it and swap"
-            )
+            raise EngineError(self._foreign(version_of(current)))
         wanted = index_settings() if self._layout is None else self._layout
         changed = {name: value for name, value in wanted.items() if not _holds(current.get(name), value)}
         if changed:
             await self._finish([await self._send("PATCH", f"{self._path}/settings", changed)])
 
-    async def put(self, records: Sequence[Mapping[str, Any]]) -> None:
+    async def put(self, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
         """Store records, replacing those with the same id, in tasks of at most BATCH_BYTES.
 
         Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
@@ -78,11 +69,11 @@ class MeiliWriter:
         """Replace only the fields given (the engine's ``PUT`` merges the top level); raises as :meth:`put` does."""
         await self._store("PUT", records)
 
-    async def _store(self, method: str, records: Sequence[Mapping[str, Any]]) -> None:
+    async def _store(self, method: str, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
         for record in records:
-            check_id(record.get("id"))
+            check_id(id_of(record))
         # All are encoded first, so that a bad value is found before the first batch is sent.
-        encoded = [_encode(record) for record in records]
+        encoded = [encode(record) for record in records]
         tasks = [
             await self._send(method, f"{self._path}/documents?primaryKey=id", content=body) for body in batches(encoded)
         ]
@@ -143,6 +134,23 @@ class MeiliWriter:
         current = await self._settings()
         return None if current is None else version_of(current)
 
+    async def settle(self) -> None:
+        """Return when the engine has done all it was asked before, by whomever; nothing when there is no index."""
+        # Tasks are done in the order in which they came, so the end of one that does nothing is the end of all others.
+        if await self._settings() is not None:
+            await self._finish([await self._send("PATCH", f"{self._path}/settings", {})])
+
+    async def siblings(self, beginning: str) -> list[str]:
+        """Return the names of the indexes that begin so (and that the key may see), this one left out."""
+        page = await self._client.call("GET", "/indexes?limit=1000")
+        names = [str(row["uid"]) for row in page["results"]]
+        return [name for name in names if name.startswith(beginning) and name != self.index_name]
+
+    async def drop(self, index_name: str) -> None:
+        """Remove an index with its documents; one that is not there is no error."""
+        if await self._read(f"/indexes/{index_name}") is not None:
+            await self._finish([await self._send("DELETE", f"/indexes/{index_name}")])
+
     async def swap(self, staged: str) -> None:
         """Put the index ``staged`` in place of this one in one step, then remove it with the old documents.
 
@@ -165,6 +173,14 @@ class MeiliWriter:
     async def aclose(self) -> None:
         """Close the connection."""
         await self._client.aclose()
+
+    def _foreign(self, version: int | None) -> str:
+        if version is None:
+            return f"index {self.index_name!r} holds documents of another program; name another index in WENHAO_INDEX"
+        return (
+            f"index {self.index_name!r} holds documents of schema {version}, this program writes {SCHEMA_VERSION}; "
+            "run `wenhao sync`, which builds a new index beside it and swaps"
+        )
 
     async def _created(self, index_name: str) -> str:
         return str((await self._client.call("GET", f"/indexes/{index_name}"))["createdAt"])
@@ -227,35 +243,6 @@ class MeiliWriter:
             await asyncio.sleep(pause)
             # Short tasks end in 10-30 ms; a long one must not be asked for a hundred times a second.
             pause = min(pause * 1.5, 0.5)
-
-
-def check_id(value: object) -> str:
-    """Return the id; raises :class:`InputError` when the engine would refuse it (and with it its whole batch)."""
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise InputError(f"document id {value!r} must be 1 to 511 characters out of A-Z a-z 0-9 _ -")
-    return value
-
-
-def batches(encoded: Iterable[bytes], limit: int = BATCH_BYTES) -> Iterator[bytes]:
-    """Yield JSON arrays of at most ``limit`` bytes; a single record above it goes alone."""
-    rows: list[bytes] = []
-    size = 2
-    for row in encoded:
-        if rows and size + len(row) + 1 > limit:
-            yield b"[" + b",".join(rows) + b"]"
-            rows, size = [], 2
-        rows.append(row)
-        size += len(row) + 1
-    if rows:
-        yield b"[" + b",".join(rows) + b"]"
-
-
-def _encode(record: Mapping[str, Any]) -> bytes:
-    try:
-        # NON_STR_KEYS: records may be built with schema.Field as keys.
-        return orjson.dumps(dict(record), option=orjson.OPT_NON_STR_KEYS)
-    except TypeError as error:
-        raise InputError(f"document {record.get('id')!r} cannot be stored: {error}") from error
 
 
 def _holds(current: Any, wanted: Any) -> bool:

@@ -22,9 +22,7 @@ _NUMBERED = r"(?:[(]?[0-9一二三四五六七八九十]{1,4}[)]?[.、,) ]{1,2})
 _UNMARKED = re.compile(rf"^[ ]*{_NUMBERED}[ ]*(?P<title>[^。;:|《\n][^。;:|\n]{{6,119}})$")
 _TO_NUMBER = re.compile(r"[ \n]{0,2}[(〔]?[ ]?原?")  # between a title and the number behind it
 _FROM_NUMBER = re.compile(r"(?:文件?)?[ )〕]?(?:(?:公布|发布|印发)的)?")  # between a number and the title behind it
-_SHORT = re.compile(
-    r"(?:以下|下文|下)?(?:统称|简称|称)(?:为|作)?[:,]?[\"']{0,2}(?:《([^《》\n\"]{2,30})》|([^《》()\n\"',。;]{2,20})[\"'])"
-)
+_SHORT = re.compile(r"称(?:为|作)?[:,]?[\"']{0,2}(?:《([^《》\n\"]{2,30})》|([^《》()\n\"',。;]{2,20})[\"'])")
 _SHORT_REACH = 80  # characters between a name and the short name introduced for it; the longest read has 31
 _GENERIC = re.compile(
     r"(?:本|该|此|上述)?(?:实施|行动|工作|指导|管理|暂行|若干|有关|政策|应急)?"
@@ -211,7 +209,8 @@ def _short_names(folded: str, names: list[Name]) -> dict[str, list[tuple[int, Na
     found: dict[str, list[tuple[int, Name]]] = {}
     for match in _SHORT.finditer(folded):
         i = bisect_right(ends, match.start()) - 1
-        between = folded[ends[i] : match.start()] if i >= 0 and match.start() - ends[i] <= _SHORT_REACH else None
+        near = i >= 0 and match.start() - ends[i] <= _SHORT_REACH
+        between = folded[ends[i] : match.start()] if near else None
         if between is not None and not re.search(r"[。;\n]", between):
             short = (match[1] or match[2]).strip()
             found.setdefault(short, []).append((match.end(), names[i]))

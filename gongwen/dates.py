@@ -19,15 +19,15 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 _CHINESE = "[〇○零一二三四五六七八九十廿卅0-9]"
 _DATE = re.compile(
     rf"""
-    (?<![0-9])(?:
-      (?P<year>(?:19|20)[0-9]{{2}}|[一二][〇○零O0一二三四五六七八九]{{3}})[ \n]{{0,3}}年
+    [12一二](?<![0-9].)(?:               # a year's first character, from one of which the regex engine runs to the next
+      (?:(?:(?<=1)9|(?<=2)0)[0-9]{{2}}|(?<=[一二])[〇○零O0一二三四五六七八九]{{3}})[ \n]{{0,3}}年
         [ \n]{{0,3}}(?P<month>{_CHINESE}{{1,3}})[ \n]{{0,3}}月[ \n]{{0,3}}(?P<day>{_CHINESE}{{1,3}})[ \n]{{0,3}}日
-     |(?P<iso>(?:19|20)[0-9]{{2}}(?P<sep>[-./])(?:[01]?[0-9])(?P=sep)(?:[0-3]?[0-9]))(?![0-9.])
+     |(?P<iso>(?:(?<=1)9|(?<=2)0)[0-9]{{2}}(?P<sep>[-./])(?:[01]?[0-9])(?P=sep)(?:[0-3]?[0-9]))(?![0-9.])
     )
     """,
     re.VERBOSE,
 )
-_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[ ]?(?=年|/?学?年度)")
+_YEAR = re.compile(r"([12](?<![0-9].)(?:(?<=1)9|(?<=2)0)[0-9]{2})[ ]?(?=年|/?学?年度)")
 
 
 def find(folded: str) -> tuple[DateMention, ...]:
@@ -38,7 +38,7 @@ def find(folded: str) -> tuple[DateMention, ...]:
     """
     mentions = []
     for match in _DATE.finditer(folded):
-        parts = re.split(r"[-./]", match["iso"]) if match["iso"] else [match["year"], match["month"], match["day"]]
+        parts = re.split(r"[-./]", match[0]) if match["iso"] else [match[0][:4], match["month"], match["day"]]
         found = _calendar_date(parts)
         if found:
             mentions.append(DateMention(found, Span(*match.span())))

@@ -9,8 +9,9 @@ zeros and without 第. Three forms are read:
     yearly     [body] 公告 year 年 第 serial 号    公告2020年第5号, 交通运输部令2019年第5号
 
 and, because pages and people write so, any bracket, quotes or a space for 〔 〕, full-width digits, 第 and leading zeros
-in the bracketed form, Chinese numerals, spaces and line breaks between the parts, and lists (〔2013〕73、100号;
-〔2013〕73号和100号). Everything else about width, script and brackets is done before by
+in the bracketed form, Chinese numerals, spaces and line breaks between the parts, a code spaced out as print justifies it
+(国 办 发〔2014〕12号), the kind behind the serial (国务院第711号令), the body's title before it (《…的公告》(2020年第8号)),
+lists (〔2013〕73、100号; 〔2013〕73号和100号; 国发〔2016〕5号和〔2017〕6号) and ranges (〔2016〕5-7号). Everything else about width, script and brackets is done before by
 :func:`gongwen.normalize.normalize`.
 
 Chinese has no word boundary, so where a code *begins* must be decided (根据国发〔2013〕39号): after a lead-in word (根据,
@@ -23,9 +24,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
-from gongwen import issuer_codes
+from gongwen import issuer_codes, regions
 from gongwen.data import rows
 from gongwen.divisions import short_index
 from gongwen.errors import NotADocNumber
@@ -36,26 +38,38 @@ from gongwen.types import DocNumber, Level, NumberForm, NumberMention, Span
 _HAN = "\u3400-\u9fff"
 _GAP = r"[ \n]{0,3}"
 _SERIAL = rf"(?:[0-9]{{1,5}}|[{CHARS}]{{1,7}})"
-_YEAR = r"(?P<year>(?:19[4-9]|20[0-4])[0-9]|[一二][○零一二三四五六七八九]{3})"
+# The first character alone, so that the regex engine runs from one possible beginning to the next (4 times as fast).
+_YEAR = r"(?P<year>[12一二](?:(?<=1)9[4-9][0-9]|(?<=2)0[0-4][0-9]|(?<=[一二])[○零一二三四五六七八九]{3}))"
+_KIND = r"(?P<kind>公告|通告|令)?"
 # What follows the code. The code itself is read backwards from here, so that a text is scanned once for digits and
 # not once for every Chinese character (2 MB/s against 40 MB/s on the notices).
-_AFTER_CODE = {
-    NumberForm.BRACKETED: re.compile(
-        rf"""
-        (?P<open>[〔(〈《"])?{_GAP}{_YEAR}{_GAP}年?{_GAP}       # 〔2016〕 and every other bracket, or none:
-        (?(open)[〕)〉》"]|(?:(?<=年)|(?=[ \n第])|(?<=[ \n])))  # 2016 6号, 2016第6号, 2016年6号
-        {_GAP}第?{_GAP}(?P<serials>{_SERIAL}(?:{_GAP}号?[、,和及]{_GAP}第?{_SERIAL}(?={_GAP}[、,和及号]))*){_GAP}号
-        """,
-        re.VERBOSE,
-    ),
-    NumberForm.ORDER: re.compile(rf"(?:(?<=令)|(?<=[公通]告))[ \n]{{0,3}}[〔(]?第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
-    NumberForm.YEARLY: re.compile(rf"[〔(]?{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}号"),
-}
+_BRACKETED = re.compile(
+    rf"""
+    {_YEAR}{_GAP}年?{_GAP}                                  # 〔2016〕 and every other bracket, or none:
+    (?:(?P<close>[〕)〉》"])|(?<=年)|(?=[ \n第])|(?<=[ \n]))  # 2016 6号, 2016第6号, 2016年6号
+    {_GAP}第?{_GAP}
+    (?P<serials>{_SERIAL}
+        (?:{_GAP}号?[、,和及]{_GAP}第?{_SERIAL}(?={_GAP}[、,和及号])|{_GAP}号?[-~至]{_GAP}第?[0-9]{{1,5}}(?={_GAP}[、,和及号]))*)
+    {_GAP}(?P<end>号)
+    """,
+    re.VERBOSE,
+)
+_ORDER = re.compile(rf"第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}")
+_YEARLY = re.compile(rf"{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}")
+_OPEN = re.compile(rf"[〔(〈《\"]{_GAP}$")  # before a year in brackets
+_TO_KIND = re.compile(
+    r"(?:(?<=令)|(?<=[公通]告))(?P<title>》)?[ \n]{0,3}[〔(]?[ \n]{0,3}$"
+)  # between 公告 and 2020年第5号
 # A body's name before that of another one, in the number of a joint announcement: 财政部 税务总局公告2020年第9号.
-_JOINT = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{1,16}}(?:部|局|委|署|行|会|院|厅))[ \n]{{1,2}}$")
+_JOINT = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{1,16}}(?:部|局|委|署|行|会|院|厅))[ \n、]{{1,2}}$")
+# A code of single characters with a space behind each, as print justifies it: 国 办 发.
+_SPACED = re.compile(rf"(?<![{_HAN}])(?:[{_HAN}][ ]{{1,2}}){{1,9}}[{_HAN}](?={_GAP}$)")
+_AGAIN = re.compile(r"[、,和及与以 \n]{0,4}")  # between a number and a second year under its code
+_LONGEST_RANGE = 30
 # Han characters before what follows the code; 24 is more than any code or body has.
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
 _KINDS = ("公告", "通告", "令")  # what stands between the body and the serial
+_IS_BODY = re.compile(r"(?:国务院|主席|政府|部|局|委员会|委|署|会)$")
 _LOCAL_CODE = re.compile(
     rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}"
 )
@@ -76,7 +90,7 @@ def parse(text: str) -> DocNumber:
     Raises :class:`~gongwen.errors.NotADocNumber` when the text is not exactly one document number.
     """
     folded = fold(text).strip()
-    folded = folded if folded.endswith("号") else f"{folded}号"
+    folded = folded if folded.endswith("号") or re.search("号(?:公告|通告|令)$", folded) else f"{folded}号"
     found = [mention.number for mention in _scan(folded) if mention.span == (0, len(folded))]
     if len(found) != 1:
         raise NotADocNumber(
@@ -97,29 +111,95 @@ def find(folded: str) -> tuple[NumberMention, ...]:
 
 
 def _scan(folded: str) -> Iterator[NumberMention]:
-    for form, pattern in _AFTER_CODE.items():
+    last: NumberMention | None = None
+    for match in _BRACKETED.finditer(folded):
+        opened = _OPEN.search(folded, max(0, match.start() - 4), match.start()) if match["close"] else None
+        start = opened.start() if opened else match.start()
+        if match["close"] and not opened:
+            continue
+        code = _spaced_code(folded, start) or _code_before(folded, start, bracket=opened is not None)
+        again = code is None and opened and last and _AGAIN.fullmatch(folded, last.span.end, start)
+        if again and last:
+            code = last.code_span  # 国发〔2016〕5号和〔2017〕6号
+        for mention in _mentions(folded, code, match, NumberForm.BRACKETED) if code else ():
+            last = replace(mention, span=Span(start, match.end("end"))) if again else mention
+            yield last
+    for form, pattern in ((NumberForm.ORDER, _ORDER), (NumberForm.YEARLY, _YEARLY)):
         for match in pattern.finditer(folded):
-            run = _RUN.search(folded[max(0, match.start() - 28) : match.start()])
-            if run is None:
-                continue
-            bracketed = form is NumberForm.BRACKETED
-            begin = _code_start(run[1], match["open"] is not None) if bracketed else _body_start(run[1])
-            year = None if form is NumberForm.ORDER else value(match["year"])
-            if begin is None or (year is not None and not 1940 <= year < 2050):
-                continue
-            start = match.start() - len(run[0]) + begin
-            end = start + len(run[1]) - begin
-            while not bracketed and (other := _JOINT.search(folded, max(0, start - 20), start)):
-                start = other.start() + _name_start(other[1])
-            code = folded[start:end].replace(" ", "").replace("\n", "")
-            code_span = Span(start, end)
-            for serial in _serials(match["serials"]):
-                yield NumberMention(DocNumber(code, year, serial, form), Span(start, match.end()), code_span)
+            body = _body_before(folded, match)
+            yield from _mentions(folded, body, match, form) if body else ()
+
+
+def _mentions(folded: str, code_span: Span, match: re.Match[str], form: NumberForm) -> Iterator[NumberMention]:
+    """The numbers of a match whose code or body stands at ``code_span``."""
+    code = re.sub(r"[ \n、]", "", folded[slice(*code_span)])
+    start, end = code_span.start, match.end("end")
+    if form is not NumberForm.BRACKETED and not code.endswith(_KINDS):  # 国务院第711号令
+        code, end = code + match["kind"], match.end("kind")
+    elif (
+        folded[code_span.end : code_span.end + 1] == "》"
+    ):  # 《…的公告》(2020年第8号): the title is not part of the number
+        start = match.start()
+    year = None if form is NumberForm.ORDER else value(match["year"])
+    if year is not None and not 1940 <= year < 2050:
+        return
+    for serial in _serials(match["serials"]):
+        yield NumberMention(DocNumber(code, year, serial, form), Span(start, end), code_span)
 
 
 def _serials(text: str) -> list[int]:
-    values = [value(part) for part in re.split(r"[、,和及号第\s]+", text)]
-    return [number for number in values if number]
+    """The serials of a list, ranges written out: 5、7-9 is 5, 7, 8, 9."""
+    found: list[int | None] = []
+    for part in re.split(r"[、,和及]+", text):
+        first, *last = [value(numeral) for numeral in re.findall(rf"[0-9{CHARS}]+", part)]
+        stop = last[0] if last else None
+        found += range(first, stop + 1) if first and stop and first < stop <= first + _LONGEST_RANGE else [first]
+    return [number for number in found if number]
+
+
+def _code_before(folded: str, end: int, *, bracket: bool) -> Span | None:
+    """The issuing code that ends before a year, at most some space between."""
+    run = _RUN.search(folded, max(0, end - 28), end)
+    begin = _code_start(run[1], bracket) if run else None
+    return Span(run.start() + begin, run.end(1)) if run and begin is not None else None
+
+
+def _spaced_code(folded: str, end: int) -> Span | None:
+    """A known code that is spaced out: 国 办 发."""
+    if " " not in folded[max(0, end - 4) : end]:
+        return None
+    match = _SPACED.search(folded, max(0, end - 33), end)
+    if match is None:
+        return None
+    for begin in re.finditer(rf"[{_HAN}]", match[0]):
+        if issuer_codes.is_known(match[0][begin.start() :].replace(" ", "")):
+            return Span(match.start() + begin.start(), match.end())
+    return None
+
+
+def _body_before(folded: str, match: re.Match[str]) -> Span | None:
+    """The body of an order or announcement with its kind (财政部令), or without it where the kind follows (第711号令)."""
+    kind = _TO_KIND.search(folded, max(0, match.start() - 8), match.start())
+    end = kind.start() if kind else match.start()
+    run = _RUN.search(folded, max(0, end - 28), end)
+    if run is None or not (kind or match["kind"]):
+        return None
+    begin = _body_start(run[1]) if kind else _reversed_start(run[1])
+    if begin is None:
+        return None
+    start = run.start() + begin
+    while other := _JOINT.search(folded, max(0, start - 20), start):
+        start = other.start() + _name_start(other[1])
+    return Span(start, run.end(1))
+
+
+def _reversed_start(run: str) -> int | None:
+    """Where the body begins in a run before 第711号令: a known body, or one that begins with its place."""
+    known = next((i for i in range(len(run)) if run[i:] in _bodies()), None)
+    if known is not None or not _IS_BODY.search(run):
+        return known
+    place = next(iter(regions.find(run)), None)
+    return place.span.start if place and place.span.end < len(run) else None
 
 
 @cache

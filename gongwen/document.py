@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gongwen import citations, docnumber, figures, genre, personal, placing, signing, validity
-from gongwen.normalize import fold, normalize
+from gongwen import category, citations, docnumber, figures, genre, personal, placing, signing, validity
+from gongwen.normalize import UNREADABLE, fold, normalize
 from gongwen.reading import Reading, in_metadata, of_page
-from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Page, Region, Span
+from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Openness, Page, Region, Span
 
 _OPENING_OF_REPORT = re.compile(r"本(?:年度)?报告(?:是)?(?:根据|依据|按照)《(?:中华人民共和国)?政府信息公开条例》")
+
+_ANNOUNCED = re.compile(r"现(?:就|将|对)?[^。;]{0,60}(公告|通告|通知|通报|通令)如下[:。]")
 
 
 def read(page: Page) -> Document:
@@ -26,8 +28,8 @@ def read(page: Page) -> Document:
     """
     reading = of_page(page)
     number = own_number(reading)
-    kind = _genre(reading, number)
     signed, signature_at = signing.signed(reading)
+    kind = _genre(reading, number, is_signed=signature_at is not None)
     published = reading.stated_date("published")
     hint = placing.year_hint(reading, number, signed)
     bodies = signing.issued_by(reading, kind, number, signature_at, hint)
@@ -46,13 +48,14 @@ def read(page: Page) -> Document:
         signed=signed,
         published=published,
         genre=kind,
-        category=reading.stated("category"),
+        category=_category(reading),
+        site_category=reading.stated("category"),
         validity=in_time.stated,
         in_force_from=in_time.in_force_from,
         expires=in_time.expires,
         index_number=reading.stated("index_number"),
         unified_number=reading.stated("unified_number"),
-        openness=reading.stated("openness"),
+        openness=_openness(reading),
         cites=citations.find(
             reading.normal.folded,
             reading.numbers,
@@ -64,6 +67,7 @@ def read(page: Page) -> Document:
         figures=counted,
         contradictions=figures.check(counted),
         personal=personal.find(reading.normal.folded),
+        unreadable=tuple(Span(*match.span()) for match in UNREADABLE.finditer(reading.normal.text)),
     )
 
 
@@ -81,27 +85,56 @@ def own_number(reading: Reading) -> Fact[DocNumber] | None:
         for span in (mention.span, bracketed):
             if span.start in starts and span.end in ends:
                 return Fact(mention.number, reading.in_text("正文之前独占一行", mention.span))
+    for mention in reading.numbers:
+        line = next((line for line in head[:3] if line.span.start == mention.span.start), None)
+        if line and reading.title and line.folded[mention.span.end - line.span.start :].endswith(reading.title):
+            return Fact(mention.number, reading.in_text("标题之前", mention.span))
     for line in head if reading.title else ():
         for mention in reading.numbers:
             behind = mention.span.end == line.span.end and line.span.start < mention.span.start
             if behind and line.folded.startswith(reading.title):
                 return Fact(mention.number, reading.in_text("标题之后", mention.span))
+    return _on_attachment(reading)
+
+
+def _on_attachment(reading: Reading) -> Fact[DocNumber] | None:
+    """GB/T 9704-2012, 7.3.4: an attachment that is not bound with the text is headed by the document's number and 附件n."""
+    starts = {line.span.start for line in reading.lines[reading.head :]}
+    for mention in reading.numbers:
+        if mention.span.start in starts and reading.normal.folded.startswith("附件", mention.span.end):
+            return Fact(mention.number, reading.in_text("附件上所标的文号", mention.span))
     return None
 
 
-def _genre(reading: Reading, number: Fact[DocNumber] | None) -> Fact[Genre] | None:
+def _genre(reading: Reading, number: Fact[DocNumber] | None, *, is_signed: bool) -> Fact[Genre] | None:
     """What the title says; but 《…办法》 under 浙江省人民政府令第388号 is published by that order.
 
-    A page without a title may say in its opening what it is: 本年度报告根据《…政府信息公开条例》.
+    A page without a title may say in its opening what it is: 本年度报告根据《…政府信息公开条例》, and a signed text whose title
+    is lost or a headline, by the words that lead to its matter: 现就有关事项通告如下.
     """
     by_title = genre.of_title(reading.title)
     ordered = number is not None and number.value.form is not NumberForm.BRACKETED and number.value.code.endswith("令")
     if number and ordered and (by_title is None or by_title.value is Genre.REGULATION):
         return Fact(Genre.ORDER, replace(number.evidence, rule="文号是令的序号"))
+    if by_title is None and is_signed and (said := _ANNOUNCED.search(reading.normal.folded[:1500])):
+        kind = Genre.ORDER if said[1] == "通令" else Genre(said[1])
+        return Fact(kind, reading.in_text("正文的引语", Span(*said.span())))
     match = _OPENING_OF_REPORT.search(reading.normal.folded[:500])
     if by_title or not match or len(reading.title) > 40:
         return by_title
     return Fact(Genre.ANNUAL_REPORT, reading.in_text("正文开头说明", Span(*match.span())))
+
+
+def _category(reading: Reading) -> Fact[str] | None:
+    stated = reading.stated("category")
+    found = category.of_stated(stated.value) if stated else None
+    return Fact(found, stated.evidence) if stated and found else category.of_title(reading.title)
+
+
+def _openness(reading: Reading) -> Fact[Openness] | None:
+    stated = reading.stated("openness")
+    found = category.openness_of(stated.value) if stated else None
+    return Fact(found, stated.evidence) if stated and found else None
 
 
 def _shown_title(

@@ -21,6 +21,14 @@ _TITLE_VERB = re.compile(
     r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第"
 )
 _SIGNED_AS = re.compile(r"^\s*(?:解读(?:单位|机关|部门)|发布单位|起草单位):")
+_NO_BODY = re.compile(r"[,。;:、《!?]|^(?:各|有关)")  # a sentence, addressees (各部门)
+# A headquarters of party and government together is one body: 中共衢州市委衢州市人民政府疫情防控指挥部.
+_COMPOSED = re.compile(r"中共.{2,8}委.{2,8}人民政府.{2,40}(?:指挥部|领导小组|领导小组办公室)$")
+_STAMPED = re.compile(r"\((?:代章|盖章|章|印章|印)\)$")  # behind a signature
+# 浙江省民政厅等五部门: the lead body of several that are not named.
+_AND_OTHERS = re.compile(
+    r"等[0-9一二三四五六七八九十]{0,3}个?(?:省级|市级|中央)?(?:部门|单位|机关|部委|厅局|委办局|家单位)$"
+)
 _CENTRAL = "国务院|中共中央|最高人民|全国|国家|中华人民共和国"
 
 
@@ -90,8 +98,8 @@ def joint(text: str, *, year: int | None = None) -> tuple[IssuingBody, ...]:
 
 def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
     """One body or several written after one another: 浙江省财政厅浙江省民政厅."""
-    text = text.strip("()")
-    if not _ending().search(text):
+    text = _AND_OTHERS.sub("", text.strip("()"))
+    if not _ending().search(text) or _NO_BODY.search(text):
         return []
     bodies = []
     central = list(_central_bodies().finditer(text))
@@ -103,6 +111,8 @@ def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
         and _adjacent(central)
     ):
         return [body(match[0]) for match in central]
+    if _COMPOSED.match(text):
+        return [body(text, year=year)]
     starts = [0] + [
         m.span.start for m in regions.find(text, year=year) if m.span.start and _ends_a_body(text[: m.span.start])
     ]
@@ -122,6 +132,15 @@ def _adjacent(matches: list[re.Match[str]]) -> bool:
     return all(left.end() == right.start() for left, right in pairwise(matches))
 
 
+def begins_with_central(title: str) -> bool:
+    """True for a title whose first words are the name of a central body: 应急管理部调拨救灾物资支持湖北.
+
+    >>> begins_with_central("应急管理部调拨救灾物资支持湖北"), begins_with_central("北京市财政局关于…的通知")
+    (True, False)
+    """
+    return bool(_central_bodies().match(title))
+
+
 def is_body(line: str) -> bool:
     """True for a line that is nothing but the name of a body: 娄底市人民政府办公室.
 
@@ -129,7 +148,7 @@ def is_body(line: str) -> bool:
     (True, False, False)
     """
     name = re.sub(r"\s+", "", line)
-    return 3 <= len(name) <= 40 and bool(_ending().search(name)) and not re.search(r"[,。;:、《]", name)
+    return 3 <= len(name) <= 40 and bool(_ending().search(name)) and not _NO_BODY.search(name)
 
 
 def body(name: str, *, year: int | None = None, within: Region | None = None) -> IssuingBody:
@@ -152,7 +171,9 @@ def body(name: str, *, year: int | None = None, within: Region | None = None) ->
         region = inside[0] if len(inside) == 1 else None
     if region and mention and mention.span.end == len(name):
         return IssuingBody(government_name(region), region.level, region)
-    if region and mention:
+    if (
+        region and mention and mention.text not in name[mention.span.end :]
+    ):  # 大理州委大理州人民政府…指挥部 stays as it is
         name = name[: mention.span.start] + _place_name(region) + name[mention.span.end :]
     return IssuingBody(name, region.level if region else None, region)
 
@@ -174,7 +195,7 @@ def _is_district(region: Region) -> bool:
 
 def _leading_region(name: str, year: int | None) -> RegionMention | None:
     """The place at the head of a name, or behind 中共 or a vertical service (国家税务总局青岛市税务局)."""
-    before = re.match(r"中共|国家税务总局|中国人民银行|国家统计局", name)
+    before = re.match(r"中共|共青团|国家税务总局|中国人民银行|国家统计局", name)
     start = before.end() if before else 0
     for short in (True, False):
         first = next(iter(regions.find(name[start:], year=year, short=short)), None)
@@ -199,11 +220,12 @@ def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple
     rest = [(offset + len(line) - len(line.lstrip()), line.strip()) for offset, line in lines if line.strip()]
     while rest:
         offset, line = rest.pop()
-        bare = _SIGNED_AS.sub("", line)
+        bare = _SIGNED_AS.sub("", _STAMPED.sub("", line))
         if not is_body(bare):
             break
         bodies = _split_joint(re.sub(r"\s+", "", bare), year=year)
-        span = Span(offset + len(line) - len(bare), offset + len(line))
+        begin = offset + line.index(bare)
+        span = Span(begin, begin + len(bare))
         if rest and not found and all(one.level is None for one in bodies) and _is_first_half(rest[-1][1]):
             start, before = rest[-1]
             whole = _split_joint(re.sub(r"\s+", "", before + bare), year=year)

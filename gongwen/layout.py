@@ -26,7 +26,9 @@ _LONGEST_TITLE = 60
 _LINE = re.compile(r"[^\n]+")
 # Up to a space with a character beyond ASCII on one side at least; 2020 年 keeps its spaces between digits and letters.
 _SHORTEST_RUN = 120  # characters: a text of one line may be that long without having lost breaks
-_UNBROKEN = re.compile(r"(?:[^\s]|(?<=[\x21-\x7e])[ \t\u3000]+(?=[\x21-\x7e]))+")
+_UNBROKEN = re.compile(
+    r"(?:[^\s]|(?<=[\x21-\x7e])[ \t\u3000]+(?=[\x21-\x7e]|[年月日号])|(?<=[年月])[ \t]+(?=[0-9]{1,2}[ ]?[月日]))+"
+)
 _LONGEST_LINE = (
     400  # characters of a line on average; above it, line breaks were lost (state_council: 60, notices: 1,500)
 )
@@ -43,6 +45,11 @@ class _Line:
 @cache
 def _noise() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{row['pattern']})" for row in rows("page_noise.tsv")))
+
+
+@cache
+def _related() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{row['pattern']})" for row in rows("page_noise.tsv") if row["reason"] == "相关"))
 
 
 def read(
@@ -62,7 +69,7 @@ def read(
     for part in parts:
         page, left = _page(part, normal)
         fragments += left
-        if _too_little(page):
+        if _too_little(page, titled=single and title is not None):
             if page.text:
                 fragments.append(Fragment(page.text, "too little text for a document"))
             continue
@@ -113,7 +120,7 @@ def _title_key(folded: str) -> str:
 
 def _page(part: list[_Line], normal: Normal) -> tuple[Page, list[Fragment]]:
     header_end = next((i for i, line in enumerate(part) if _PARAGRAPH.match(line.folded)), len(part))
-    metadata, body = _header(part, header_end)
+    metadata, body = _header(_without_related(part), header_end)
     fragments = [Fragment(line.text, "a cut-off copy of another page") for line in body if _is_cut_off(line)]
     body = [line for line in body if not _is_cut_off(line)]
     title = _shown(titles.find([line.folded for line in body]), body)
@@ -124,6 +131,16 @@ def _page(part: list[_Line], normal: Normal) -> tuple[Page, list[Fragment]]:
         original = normal.source[span.start : span.end]
         original = original if original != text and normal.traditional else None
     return Page(text, title, tuple(metadata), original=original), fragments
+
+
+def _without_related(part: list[_Line]) -> list[_Line]:
+    """The lines before 相关稿件 and the links under it, when nothing there is a sentence or a date of signing."""
+    for i, line in enumerate(part[3:], 3):
+        if _related().fullmatch(re.sub(r"\s", "", line.folded)):
+            rest = part[i + 1 :]
+            links = not any("。" in one.folded or len(dates.find(one.folded[:24])) for one in rest)
+            return part[:i] if links else part
+    return part
 
 
 def _shown(title: str | None, body: list[_Line]) -> str | None:
@@ -167,8 +184,11 @@ def _is_cut_off(line: _Line) -> bool:
     return len(line.text) > _LONGEST_TITLE and bool(_CUT_OFF.search(line.folded))
 
 
-def _too_little(page: Page) -> bool:
-    """No document: almost no text, or nothing but unfinished paragraphs under a title (cut-off copies)."""
+def _too_little(page: Page, *, titled: bool) -> bool:
+    """No document: almost no text, or nothing but unfinished paragraphs under a title (cut-off copies). What came with a
+    title of its own is a document however short it is (an article of law, a notice that is all attachment)."""
+    if titled and page.text:
+        return False
     key = _title_key(page.title or "")
     paragraphs = [line for line in page.text.split("\n") if not key or _title_key(line) != key]
     unfinished = len(paragraphs) <= 3 and not any(re.search(r"[。.!！:：|]$", line) for line in paragraphs)

@@ -12,6 +12,7 @@ from gongwen.types import DateMention, DocNumber, Evidence, Fact, Genre, Issuing
 
 _MEETING = re.compile(r"\(.*(?:会议.{0,6}|通过)\)")
 # News about a body is not the body's document: only a title with one of these words is read for its issuer.
+_SAME_END = 12  # characters; more than 人民政府办公室 with a place or 疫情防控指挥部, which bodies of two places share
 _NEWS = frozenset({Genre.OTHER, Genre.INTERPRETATION})
 
 
@@ -81,7 +82,7 @@ def issued_by(
     if kind is not None and (kind.value not in _NEWS or "关于" in reading.title):
         named = issuers.of_title(reading.title, year=year)
         by_title = tuple(Fact(body, reading.in_title("标题开头的机关", span)) for body, span in named)
-    by_signature = _signers(reading, signature_at, year)
+    by_signature = _in_full(_signers(reading, signature_at, year), by_title)
     by_metadata = tuple(
         Fact(issuers.body(name, year=year), Evidence(f"页面信息栏“{label}”", Where.METADATA, value))
         for label, value in reading.metadata.get("issuer", [])[:1]
@@ -110,6 +111,16 @@ def _signers(reading: Reading, signature_at: int | None, year: int | None) -> tu
             rule = "标题下的署名" if i < head else "文末的署名"
             return tuple(Fact(body, reading.in_text(rule, span)) for body, span in found)
     return ()
+
+
+def _in_full(
+    signers: tuple[Fact[IssuingBody], ...], titled: tuple[Fact[IssuingBody], ...]
+) -> tuple[Fact[IssuingBody], ...]:
+    """The signers, or the title's body when the one signer is that body under a shorter name (州委州政府应对…指挥部)."""
+    if len(signers) != 1 or len(titled) != 1:
+        return signers
+    short, full = signers[0].value.name, titled[0].value.name
+    return titled if len(full) > len(short) >= _SAME_END and full.endswith(short[-_SAME_END:]) else signers
 
 
 def _of_code(

@@ -16,8 +16,12 @@ from gongwen import docnumber, genre, issuers, labels
 _HEAD = 14  # lines that can hold the title
 _MOST_LINES = 5  # of one title
 _LONGEST = 120  # characters; the longest of 41 + 78 + 160 titles read has 76
+_NUMBERED = re.compile(r"[ ]?[-_:| ][ ]?(?=[\u4e00-\u9fff《].{5})")  # between a number and the title behind it
+_KIND_ALONE = re.compile(
+    r"(?:紧急|重要|特别|郑重)?[ ]?(?:通[ ]*告|公[ ]*告|通[ ]*知|通[ ]*报)"
+)  # a title that says no more
 _VERB = re.compile(r"关于|印发|转发|批转|发布|公布|修改|废止|同意|表彰|任免")
-_SENTENCE = re.compile(r"[。;!?]\S|[。;]$|^(?:为|根据|按照|现将|各)[^关]{0,30}[,、:]")
+_SENTENCE = re.compile(r"[。;!?]\S|[。;]$|^(?:为|现将|各)[^关]{0,30}[,、:]|^(?:根据|按照|结合|据)")
 
 
 def find(lines: Sequence[str]) -> str | None:
@@ -30,7 +34,8 @@ def find(lines: Sequence[str]) -> str | None:
     head = [bare(line.lstrip("# ")) for line in lines[:_HEAD]]
     candidates = [title for start in range(len(head)) if (title := _from(head, start))]
     if not candidates:
-        return head[0] if head and _is_headline(head[0]) else None
+        alone = next((line for line in head[:3] if _KIND_ALONE.fullmatch(line)), None)
+        return alone or (head[0] if head and _is_headline(head[0]) else None)
     first = candidates[0]
     # The same title again with its body's name in front is the better one.
     return next((title for title in candidates[1:] if title != first and _key(title).endswith(_key(first))), first)
@@ -71,12 +76,15 @@ def _join(part: Sequence[str]) -> str:
 
 
 def bare(line: str) -> str:
-    """A folded title without the document number printed behind it, and without its full stop.
+    """A folded title without the document number printed before or behind it, and without its full stop.
 
     >>> bare("关于进一步加强政务公开工作的通知 杭政办发电〔2016〕6号")
     '关于进一步加强政务公开工作的通知'
     """
     for mention in docnumber.find(line):
+        if mention.span.start == 0 and (rest := _NUMBERED.match(line, mention.span.end)):
+            line = line[rest.end() :]  # 石政发〔2020〕3号-北京市石景山区人民政府关于…
+            return line.rstrip("。.")
         if mention.span.end == len(line) and mention.span.start > 6 and line[mention.span.start - 1] in " (":
             return line[: mention.span.start].rstrip(" (")
     return line.rstrip("。.")

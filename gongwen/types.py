@@ -313,6 +313,22 @@ class Contradiction:
     span: Span
 
 
+class Openness(StrEnum):
+    """Manner of disclosure 公开方式 (《政府信息公开条例》 arts. 13, 16, 27)."""
+
+    PROACTIVE = "主动公开"
+    ON_REQUEST = "依申请公开"
+    WITHHELD = "不予公开"
+
+
+class IdentifierKind(StrEnum):
+    """What an index number 索引号 begins with; see :mod:`gongwen.identifiers`."""
+
+    DIVISION = "division"  # 行政区划代码
+    CREDIT_CODE = "credit_code"  # 统一社会信用代码
+    ORGANISATION = "organisation"  # 组织机构代码
+
+
 class PersonalKind(StrEnum):
     """Kinds of personal data 个人信息 that a published document should not carry."""
 
@@ -338,6 +354,8 @@ class Document:
     offsets into it, with ``Where.TITLE`` into ``title``. ``original`` is the text as found, None when it is the same.
     ``validity`` is what page and text state without regard to the day it is; what holds on a day, :func:`gongwen.validity.decide`
     says. ``in_force_from`` and ``expires`` are the first and the last day on which the document is in force.
+    ``category`` is one of :data:`gongwen.category.CATEGORIES`, ``site_category`` the site's own class as it writes it.
+    ``unreadable`` are the places of ``text`` with characters that could not be read (〓, U+FFFD).
     """
 
     title: str
@@ -351,10 +369,11 @@ class Document:
     published: Fact[date] | None = None
     genre: Fact[Genre] | None = None
     category: Fact[str] | None = None
+    site_category: Fact[str] | None = None
     validity: Fact[Validity] | None = None
     index_number: Fact[str] | None = None
     unified_number: Fact[str] | None = None
-    openness: Fact[str] | None = None
+    openness: Fact[Openness] | None = None
     in_force_from: Fact[date] | None = None
     expires: Fact[date] | None = None
     cites: tuple[Citation, ...] = ()
@@ -362,3 +381,4 @@ class Document:
     figures: tuple[Figure, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     personal: tuple[PersonalMention, ...] = ()
+    unreadable: tuple[Span, ...] = ()

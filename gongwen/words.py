@@ -36,6 +36,13 @@ def _affixes() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     return suffixes, prefixes, whole
 
 
+@cache
+def _stated_cuts() -> dict[str, tuple[str, ...]]:
+    """Words whose cut the table states, because jieba's dictionary lacks a part of theirs: 发展|中|国家."""
+    cuts = (tuple(row["text"].split("|")) for row in rows("word_affixes.tsv") if row["kind"] == "cut")
+    return {"".join(cut): cut for cut in cuts}
+
+
 class Segmenter:
     """Cuts text into words. Build it once and share it: it is read-only after construction, and cutting is thread-safe.
 
@@ -95,7 +102,7 @@ class Segmenter:
     def _fine_cut(self, word: str) -> tuple[str, ...]:
         cached = self._fine.get(word)
         if cached is None:
-            cached = self._shortest_cover(word) if _HAN.fullmatch(word) else (word,)
+            cached = _stated_cuts().get(word) or (self._shortest_cover(word) if _HAN.fullmatch(word) else (word,))
             if len(self._fine) < 200_000:
                 self._fine[word] = cached
         return cached

@@ -8,7 +8,6 @@ become one paragraph a row, ``| 规范性文件 | 6 | 6 | 136 |``, with row span
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 import trafilatura
@@ -16,40 +15,35 @@ from lxml import etree, html
 
 from gongwen import labels, tables
 from gongwen.errors import UnreadableDocument
+from indexer.attachments import is_file
+from indexer.extracted import Extracted, bounded
 
 # <meta> names of 《政府网站发展指引》 (国办发〔2017〕47号) and the labels they stand for.
 _META = {"articletitle": "标题", "pubdate": "发布日期", "contentsource": "来源", "columnname": "信息分类"}
 # Ids and classes in which the common content systems of government sites put the text of a document.
 _CONTENT = ("UCAP-CONTENT", "zoom", "Zoom", "zoomcon", "TRS_Editor", "TRS_UEDITOR", "trs_editor_view", "article-content", "pages_content", "ewb-article-info", "bt_content", "xxgk-content", "detail-content", "news_content", "vsb_content", "js_content", "con_text", "wzcon")  # fmt: skip
+_CONTENT_NAMES = frozenset(_CONTENT)
 _BLOCKS = ("p", "div", "table", "ul", "ol", "section", "article", "h1", "h2", "h3", "h4", "center")
 _MOST_COLUMNS = 60
 _MOST_OF_THE_TEXT = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """What a file says before the core reads it."""
+def read_html(source: str, *, optional: bool = False) -> Extracted:
+    """Title, metadata and text of a page, and the words of its links to files.
 
-    text: str
-    title: str | None = None
-    metadata: tuple[tuple[str, str], ...] = ()
-    url: str | None = None
-
-
-def read_html(source: str) -> Extracted:
-    """Title, metadata and text of a page.
-
-    Raises :class:`~gongwen.errors.UnreadableDocument` (stage ``extract``) when the page has no text.
+    Raises :class:`~gongwen.errors.UnreadableDocument` (stage ``extract``) when the page has no text, unless that is
+    ``optional`` (its text is in the file it links to).
     """
     tree = _parse(source)
+    linked = tuple(_line(link) for link in tree.iter("a") if is_file(link.get("href") or ""))
     content = _content(tree)
     metadata = tuple(dict.fromkeys([*_box_pairs(tree, content), *_meta_pairs(tree)]))
     title = next((value for label, value in metadata if labels.field_of(label) == "title"), None) or _heading(tree)
     link = tree.find(".//link[@rel='canonical']")
     text = _main_text(tree, content)
-    if not text:
+    if not text and not optional:
         raise UnreadableDocument("the page has no text", stage="extract")
-    return Extracted(text, title, metadata, link.get("href") if link is not None else None)
+    return Extracted(bounded(text), title, metadata, link.get("href") if link is not None else None, linked)
 
 
 def _parse(source: str) -> html.HtmlElement:
@@ -114,10 +108,12 @@ def _heading(tree: html.HtmlElement) -> str | None:
 
 def _content(tree: html.HtmlElement) -> html.HtmlElement | None:
     """The element that holds the document's text, when the page names it as content systems do."""
+    named: dict[str, list[html.HtmlElement]] = {}
+    for element in tree.iter("*"):
+        for name in {element.get("id"), *(element.get("class") or "").split()} & _CONTENT_NAMES:
+            named.setdefault(name, []).append(element)
     for name in _CONTENT:
-        for element in tree.xpath(
-            "//*[@id=$name or contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]", name=name
-        ):
+        for element in named.get(name, ()):
             if len(element.text_content().strip()) >= 100:
                 return element
     return None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from engine.schema import Field, join
 from gongwen import normalize
+from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
-from gongwen.types import Document, Fact, Genre, NumberMention, Region, Span
+from gongwen.types import Document, Evidence, Fact, Genre, NumberMention, Region, Span, Where
 from gongwen.words import Segmenter
 from indexer import relations
+from indexer.extracted import Attachment
 from indexer.relations import day_number
 from indexer.sources import SourceFile
 
@@ -22,10 +25,34 @@ def document_id(source: str, part: int) -> str:
     return hashlib.sha256(f"{source}#{part}".encode()).hexdigest()[:20]
 
 
+def with_attachments(document: Document, attachments: Sequence[Attachment]) -> tuple[Document, list[dict[str, Any]]]:
+    """The document with the texts of its attachments behind its own, each under a line with its name, and where each begins.
+
+    What was read from the document (signature, date, number) was read before, so an attachment cannot change it.
+    """
+    pieces, places, length = [document.text], [], len(document.text)
+    for attachment in attachments:
+        heading = f"\n附件：{attachment.name}\n"
+        pieces += [heading, attachment.text]
+        places.append({"name": attachment.name, "start": length + 1, "length": len(heading) - 1 + len(attachment.text)})
+        length += len(heading) + len(attachment.text)
+    return replace(document, text="".join(pieces)), places
+
+
 def record(
-    document: Document, file: SourceFile, part: int, source_hash: str, segmenter: Segmenter, *, today: date
+    document: Document,
+    file: SourceFile,
+    part: int,
+    source_hash: str,
+    segmenter: Segmenter,
+    *,
+    today: date,
+    attachments: Sequence[Mapping[str, Any]] = (),
+    personal: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """The stored record of a document, valid as of ``today``; absent facts are absent fields.
+
+    ``attachments`` say where their texts stand in the document's, ``personal`` how much personal data was masked.
 
     Titles and texts are cut into words and joined by :data:`engine.schema.JOINER`; issuing codes of document numbers
     stay one word (杭政办发电). The searched form of a number is code, year and serial as three words.
@@ -63,6 +90,8 @@ def record(
         Field.SOURCE_HASH: source_hash,
         Field.CONTENT_HASH: hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()[:24],
         Field.URL: file.about.get("url"),
+        Field.ATTACHMENTS: list(attachments),
+        Field.PERSONAL: dict(personal) if personal else None,
         Field.FACTS: facts(document),
         Field.ORIGINAL: document.original,
         **_unrelated(document, today),
@@ -127,7 +156,7 @@ def facts(document: Document) -> dict[str, Any]:
         ("openness", document.openness),
     ]
     return {
-        "evidence": [_evidence(name, fact) for name, fact in named if fact],
+        "evidence": [_evidence(name, fact, document.text) for name, fact in named if fact],
         "cites": [
             {
                 "kind": cite.kind.value,
@@ -142,7 +171,7 @@ def facts(document: Document) -> dict[str, Any]:
     }
 
 
-def _evidence(name: str, fact: Fact[Any]) -> dict[str, Any]:
+def _evidence(name: str, fact: Fact[Any], text: str) -> dict[str, Any]:
     evidence = fact.evidence
     value = getattr(fact.value, "name", None) if name == "issuer" else fact.value
     return {
@@ -150,6 +179,15 @@ def _evidence(name: str, fact: Fact[Any]) -> dict[str, Any]:
         "value": getattr(value, "value", None) or str(value),
         "rule": evidence.rule,
         "where": evidence.where.value,
-        "quote": evidence.quote,
+        "quote": _quote(evidence, text),
         "span": list(evidence.span) if evidence.span else None,
     }
+
+
+def _quote(evidence: Evidence, text: str) -> str:
+    """The quote as the stored text has it, in which personal data may be masked."""
+    if evidence.where is Where.TEXT and evidence.span:
+        stored = text[evidence.span.start : evidence.span.end]
+        if MASK in stored and len(stored) == len(evidence.quote):
+            return stored
+    return evidence.quote

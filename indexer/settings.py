@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -23,4 +24,32 @@ class IndexerSettings(BaseSettings):
         ge=1024,
         validation_alias="WENHAO_MAX_FILE_BYTES",
         description="Bytes a file may have; a larger one is rejected unread.",
+    )
+    mask_personal: bool = Field(
+        default=True,
+        validation_alias="WENHAO_MASK_PERSONAL",
+        description="Identity card, mobile and bank card numbers and home addresses of persons are masked in the index.",
+    )
+    read_seconds: int = Field(
+        default=60,
+        ge=1,
+        validation_alias="WENHAO_READ_SECONDS",
+        description="Seconds of computing that reading one file may take; a file that takes longer is rejected.",
+    )
+    read_memory_bytes: int = Field(
+        default=1024 * 1024 * 1024,
+        ge=128 * 1024 * 1024,
+        validation_alias="WENHAO_READ_MEMORY_BYTES",
+        description="Bytes of memory that reading one file may take beyond what the reading process has.",
+    )
+    workers: int = Field(
+        default_factory=lambda: max(1, min(8, (os.cpu_count() or 2) - 1)),
+        ge=1,
+        validation_alias="WENHAO_WORKERS",
+        description="Processes that read files; one less than there are processors, for the engine computes too.",
+    )
+    ocr_command: str | None = Field(
+        default=None,
+        validation_alias="WENHAO_OCR_COMMAND",
+        description="Program that gets a scanned PDF or OFD on its standard input and writes its text (UTF-8) to its output.",
     )

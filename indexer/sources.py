@@ -5,24 +5,29 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gongwen.errors import InputError, SettingsError
+from indexer import attachments
+from indexer.kinds import SUFFIXES
 
-SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
 MANIFEST = "manifest.tsv"
+_LONGEST_PAGE = 4 * 1024 * 1024  # bytes of a page in which links are looked for
 _NOT_DOCUMENTS = frozenset({"readme.md", "readme.txt", "license", "license.txt", "license.md"})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file of a collection. ``source`` is its path inside the folder, with ``/``, prefixed by the collection."""
+    """One file of a collection. ``source`` is its path inside the folder, with ``/``, prefixed by the collection;
+    ``attached`` are the files that belong to it.
+    """
 
     path: Path
     collection: str
     source: str
     about: dict[str, str] = field(default_factory=dict)
+    attached: tuple[Path, ...] = ()
 
     def read(self) -> bytes:
         return self.path.read_bytes()
@@ -30,7 +35,9 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The readable files of a folder in stable order, and those left out, with reasons."""
+    """The readable files of a folder in stable order, and those left out, with reasons. What belongs to a file as its
+    attachment is not listed for itself.
+    """
 
     collection: str
     files: tuple[SourceFile, ...]
@@ -55,13 +62,36 @@ def discover(folder: Path, collection: str) -> Listing:
     files, skipped = [], []
     for path in _walk(root):
         relative = path.relative_to(root).as_posix()
-        if not path.resolve().is_relative_to(root):
+        if not _is_unicode(relative):
+            skipped.append((relative.encode("utf-8", "replace").decode(), "its name is no UTF-8; rename the file"))
+        elif not path.resolve().is_relative_to(root):
             skipped.append((relative, "a link that leads out of the folder"))
         elif path.suffix.lower() not in SUFFIXES:
             skipped.append((relative, f"files of kind {path.suffix or '(none)'} are not read"))
         else:
             files.append(SourceFile(path, collection, f"{collection}/{relative}", manifest.get(relative, {})))
-    return Listing(collection, tuple(files), tuple(skipped))
+    return Listing(collection, tuple(_with_attachments(files)), tuple(skipped))
+
+
+def _with_attachments(files: list[SourceFile]) -> list[SourceFile]:
+    """The files that stand for themselves, each page with the files it links to."""
+    others = {file.path.resolve(): file for file in files if file.path.suffix.lower() in attachments.FILES}
+    if not others:
+        return files
+    found: dict[str, tuple[Path, ...]] = {}
+    for file in files:
+        if file.path.suffix.lower() in attachments.PAGES:
+            try:
+                with file.path.open("rb") as page:
+                    found[file.source] = attachments.linked(page.read(_LONGEST_PAGE), file.path, others)
+            except OSError:
+                continue  # reported when it is read
+    taken = {path for paths in found.values() for path in paths}
+    return [replace(file, attached=found.get(file.source, ())) for file in files if file.path.resolve() not in taken]
+
+
+def _is_unicode(name: str) -> bool:
+    return name.encode("utf-8", "replace").decode() == name
 
 
 def _walk(root: Path) -> Iterator[Path]:

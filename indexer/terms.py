@@ -1,4 +1,4 @@
-"""Counts in how many documents each word stands, for the weights of the search (:mod:`engine.terms`).
+"""Counts in how many documents each word, pair of words and issuing body stands (:mod:`engine.terms`).
 
 A full count reads every stored text once. It is done when more than a twentieth of the documents changed since the last
 one: a word's weight is the logarithm of its share, which so few documents hardly move.
@@ -6,14 +6,19 @@ one: a word's weight is the logarithm of its share, which so few documents hardl
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 from engine.protocol import Writer
 from engine.schema import JOINER, Field
-from engine.terms import TermState
+from engine.terms import MOST, Term, TermKind, TermState
+from gongwen import pinyin
+from gongwen.data import rows
 
 STALE = 0.05  # of the documents changed since the last count: then all are counted anew
 _PAGE = 500  # documents of one page: their texts are a few megabytes together
@@ -21,12 +26,17 @@ _LONGEST = 24  # characters of a word that is kept; longer ones are addresses an
 _LOW_WATER, _TOO_MANY = 1, 2_000_000  # words counted once are dropped when there are too many to hold
 
 
+_HAN = re.compile("[\u4e00-\u9fff]+")
+_LONGEST_PAIR = 8  # characters; longer neighbours are names that stand in the issuers or titles
+_LEAST_PAIR = 2  # documents; a pair that stands in one says nothing of the language
+
+
 class _Terms(Protocol):
     async def state(self) -> TermState | None: ...
 
     async def put_state(self, state: TermState) -> None: ...
 
-    async def replace(self, counts: dict[str, int], state: TermState) -> None: ...
+    async def replace(self, terms: Iterable[Term], state: TermState) -> None: ...
 
 
 async def update(documents: Writer, terms: _Terms, changed: int) -> bool:
@@ -39,17 +49,60 @@ async def update(documents: Writer, terms: _Terms, changed: int) -> bool:
         state = TermState(before.documents, before.mean_words, before.changed + changed, before.stamp)
         await terms.put_state(state)
         return False
-    counts: Counter[str] = Counter()
+    counts: dict[TermKind, Counter[str]] = {kind: Counter() for kind in TermKind}
     counted = length = 0
-    async for page in documents.scan([Field.TITLE, Field.TEXT], page_size=_PAGE):
+    async for page in documents.scan([Field.TITLE, Field.TEXT, Field.ISSUERS], page_size=_PAGE):
         for record in page:
-            words = words_of(record)
-            counts.update(set(words))
+            pieces = _pieces(record)
+            words = _words(pieces)
+            counts[TermKind.WORD].update(set(words))
+            counts[TermKind.PAIR].update(pairs_of(pieces))
+            counts[TermKind.ISSUER].update(set(record.get(Field.ISSUERS) or ()))
             counted, length = counted + 1, length + len(words)
-        if len(counts) > _TOO_MANY:
-            counts = Counter({term: n for term, n in counts.items() if n > _LOW_WATER})
-    await terms.replace(dict(counts), TermState(counted, length / max(1, counted), 0, secrets.token_hex(6)))
+        for kind, found in counts.items():
+            if len(found) > _TOO_MANY:
+                counts[kind] = Counter({term: n for term, n in found.items() if n > _LOW_WATER})
+    state = TermState(counted, length / max(1, counted), 0, secrets.token_hex(6))
+    await terms.replace(list(_kept(counts)), state)
     return True
+
+
+def _kept(counts: dict[TermKind, Counter[str]]) -> Iterator[Term]:
+    """The commonest terms of each kind, with their pinyin."""
+    read = cache(pinyin.syllables)  # a pair is read by its words: a quarter of the time
+    for kind, found in counts.items():
+        least = _LEAST_PAIR if kind is TermKind.PAIR else 1
+        for text, frequency in sorted(found.items(), key=lambda item: (-item[1], item[0]))[: MOST[kind]]:
+            if frequency < least:
+                break
+            syllables: Sequence[str] = ()
+            if all(_HAN.fullmatch(word) for word in text.split(JOINER)):
+                syllables = [one for word in text.split(JOINER) for one in read(word)]
+            yield Term(text, kind, frequency, "".join(syllables), "".join(one[0] for one in syllables))
+
+
+def pairs_of(pieces: Sequence[str]) -> set[str]:
+    """The pairs of Chinese words that stand side by side, joined: two words of two characters or more, or one with the
+    category that segmentation cut off it.
+
+    >>> [pair.replace("\u200c", "|") for pair in sorted(pairs_of(["政务", "公开", ",", "衢州", "市", "的", "通知"]))]
+    ['政务|公开', '衢州|市']
+    """
+    suffixes = _suffixes()
+    return {
+        f"{one}{JOINER}{other}"
+        for one, other in pairwise(pieces)
+        if len(one) > 1
+        and (len(other) > 1 or other in suffixes)
+        and len(one) + len(other) <= _LONGEST_PAIR
+        and _HAN.fullmatch(one)
+        and _HAN.fullmatch(other)
+    }
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    return frozenset(row["text"] for row in rows("word_affixes.tsv") if row["kind"] == "suffix")
 
 
 def words_of(record: dict[str, Any]) -> list[str]:
@@ -58,6 +111,15 @@ def words_of(record: dict[str, Any]) -> list[str]:
     >>> words_of({"title": "在建\\u200c工程", "text": "在建\\u200c工程\\u200c,\\n2016\\u200c年"})
     ['在建', '工程', '在建', '工程', '2016', '年']
     """
-    texts: Iterable[str] = (record.get(Field.TITLE) or "", record.get(Field.TEXT) or "")
-    pieces = JOINER.join(texts).casefold().replace("\n", JOINER).replace(" ", JOINER).split(JOINER)
-    return [word for word in pieces if word[:1].isalnum() and len(word) <= _LONGEST]
+    return _words(_pieces(record))
+
+
+def _words(pieces: Iterable[str]) -> list[str]:
+    return [piece for piece in pieces if piece[:1].isalnum() and len(piece) <= _LONGEST]
+
+
+def _pieces(record: dict[str, Any]) -> list[str]:
+    """Words, punctuation, and a space where one word does not stand next to the other: at spaces and line ends."""
+    texts = (str(record.get(field) or "") for field in (Field.TITLE, Field.TEXT))
+    apart = f"{JOINER} {JOINER}"
+    return apart.join(texts).casefold().replace("\n", " ").replace(" ", apart).split(JOINER)

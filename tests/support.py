@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
 from indexer.sources import discover
 from indexer.sync import Summary, sync
+from indexer.workers import Workers
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -41,6 +44,14 @@ def read_cases(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+@cache
+def reading_processes(today: date) -> Workers:
+    """The reading processes of a whole test run; starting one takes two seconds."""
+    workers = Workers(Pipeline(IndexerSettings(), today))
+    atexit.register(workers.close)
+    return workers
+
+
 def index_folder(
     folder: Path, collection: str, connection: Connection, settings: EngineSettings, today: date | None = None
 ) -> Summary:
@@ -51,7 +62,13 @@ def index_folder(
         try:
             pipeline = Pipeline(IndexerSettings(), today)
             return await sync(
-                discover(folder, collection), pipeline, writer, settings.data_dir, lambda *_: None, term_counts=counts
+                discover(folder, collection),
+                pipeline,
+                writer,
+                settings.data_dir,
+                lambda *_: None,
+                term_counts=counts,
+                workers=reading_processes(pipeline.today),
             )
         finally:
             await counts.aclose()

@@ -22,7 +22,8 @@ from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
 from wenhao import list_check, list_suggestions, serving
-from wenhao.indexing import index_folder, report
+from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
+from wenhao.reporting import report, show_plan
 
 app = typer.Typer(
     add_completion=False,
@@ -36,7 +37,7 @@ synonyms_app = typer.Typer(no_args_is_help=True, help="词表：检查、建议�
 app.add_typer(synonyms_app, name="synonyms")
 _console = Console(stderr=True, highlight=False)
 
-Folder = Annotated[Path, typer.Argument(help="存放文件的文件夹（.txt .md .html），或一个文件。")]
+Folder = Annotated[Path, typer.Argument(help="存放文件的文件夹，或一个文件。")]
 Name = Annotated[str | None, typer.Option("--name", help="这批文件的名称；默认为文件夹名。")]
 Host = Annotated[str | None, typer.Option(help="监听地址；默认 127.0.0.1 或 WENHAO_HOST。")]
 Port = Annotated[int | None, typer.Option(help="监听端口；默认 8000 或 WENHAO_PORT。")]
@@ -47,6 +48,29 @@ def index(folder: Folder, name: Name = None) -> None:
     """把文件夹中的文件编入索引；只处理有变化的。"""
     with _plain_errors(), serving.engine() as connection:
         report(index_folder(folder, name, connection), _console)
+
+
+@app.command()
+def sync(
+    folders: Annotated[list[Path] | None, typer.Argument(help="要核对的文件夹；不写则为全部。")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么，不改动任何东西。")] = False,
+) -> None:
+    """让索引与已编入的各文件夹一致；可以随时重复运行。有文件夹找不到时退出码为 1。"""
+    with _plain_errors(), serving.engine() as connection:
+        if dry_run:
+            show_plan(plan_folders(folders or [], connection), typer.echo)
+            return
+        indexed = sync_folders(folders or [], connection)
+        report(indexed, _console)
+    if indexed.missing:
+        sys.exit(1)
+
+
+@app.command("forget")
+def forget_collection(name: Annotated[str, typer.Argument(help="这批文件的名称。")]) -> None:
+    """把一批文件从索引中去掉；文件夹本身不动。"""
+    with _plain_errors(), serving.engine() as connection:
+        _console.print(f"已从索引去掉 {name}：{forget(name, connection)} 件。")
 
 
 @app.command()

@@ -1,87 +1,240 @@
-"""Indexing from the command line: folder to index, with a progress bar and a summary a person understands."""
+"""Indexing from the command line: folders to index, one at a time under a lock, into a new index when the schema changed."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from engine.client import Connection
+from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
+from engine.staging import staged
 from engine.terms import TermWriter
 from engine.writer import MeiliWriter
-from gongwen.errors import SettingsError
+from gongwen.errors import InputError, SettingsError
+from indexer import rejects
 from indexer.pipeline import Pipeline
+from indexer.plan import Plan, plan
 from indexer.settings import IndexerSettings
 from indexer.sources import Listing, discover
-from indexer.sync import Summary, sync
-from wenhao import collections
+from indexer.sync import Summary, conclude, held, update
+from indexer.workers import Workers
+from wenhao import collections, lock
+from wenhao.reporting import progress
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A collection of the index whose folder is gone (None: was never known here), and how many documents it has."""
+
+    name: str
+    folder: Path | None
+    documents: int
+
+    def __str__(self) -> str:
+        where = f"文件夹 {self.folder} 已不存在" if self.folder else "不知道来自哪个文件夹"
+        return (
+            f"{self.name}（{self.documents} 件）：{where}。恢复该文件夹；或者它已移走：wenhao index 新位置 --name {self.name}；"
+            f"或者不再需要：wenhao forget {self.name}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """What an indexing run did, and how long it took in seconds."""
+    """What an indexing run did: a summary a collection, documents in the index now, and seconds it took.
 
-    summary: Summary
+    ``related`` documents had their relations written; ``rebuilt`` when a new index took the place of one of an older schema.
+    """
+
+    summaries: Mapping[str, Summary]
+    missing: tuple[Missing, ...]
     documents: int
+    related: int
+    rebuilt: bool
     seconds: float
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a sync would do: a plan a collection; ``rebuild`` when all would be built anew for another schema."""
+
+    plans: Mapping[str, Plan]
+    missing: tuple[Missing, ...]
+    rebuild: bool
 
 
 def index_folder(folder: Path, name: str | None, connection: Connection) -> Indexed:
-    """Brings the index in line with a folder.
+    """Brings the index in line with one folder, or with all known ones when its schema is not ours.
 
-    Raises :class:`~gongwen.errors.InputError` for a missing folder, :class:`~gongwen.errors.SettingsError` when the
-    name belongs to another folder, and engine errors.
+    Raises :class:`~gongwen.errors.InputError` for a missing folder or a taken name, :class:`wenhao.lock.AlreadyIndexing`,
+    and engine errors.
     """
-    if not connection.admin_key:
-        raise SettingsError("writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY")
-    started = time.perf_counter()
     settings = EngineSettings()
     root = folder.resolve()
-    listing = discover(root, name or root.stem)
-    collections.claim(settings.data_dir, listing.collection, root)
-    summary, documents = asyncio.run(_synced(listing, connection, settings))
-    return Indexed(summary, documents, time.perf_counter() - started)
+    listing = discover(root, name or collections.name_of(settings.data_dir, root))
+    collections.check_name(listing.collection)
+    with _writing(connection, settings):
+        collections.claim(settings.data_dir, listing.collection, root)
+        return asyncio.run(_bring([listing], connection, settings, whole=False))
 
 
-async def _synced(listing: Listing, connection: Connection, settings: EngineSettings) -> tuple[Summary, int]:
-    pipeline = Pipeline(IndexerSettings())
+def sync_folders(folders: Sequence[Path], connection: Connection) -> Indexed:
+    """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`."""
+    settings = EngineSettings()
+    with _writing(connection, settings):
+        listings = _listings(folders, settings)
+        for listing, folder in zip(listings, folders, strict=False):
+            collections.claim(settings.data_dir, listing.collection, folder.resolve())
+        return asyncio.run(_bring(listings, connection, settings, whole=not folders))
+
+
+def plan_folders(folders: Sequence[Path], connection: Connection) -> Planned:
+    """What :func:`sync_folders` would do; changes nothing."""
+    settings = EngineSettings()
+    listings = _listings(folders, settings)
+    return asyncio.run(_plan(listings, connection, settings))
+
+
+def forget(name: str, connection: Connection) -> int:
+    """Removes a collection from the index, its folder untouched; returns how many documents it had.
+
+    Raises :class:`~gongwen.errors.InputError` when there is no such collection.
+    """
+    settings = EngineSettings()
+    with _writing(connection, settings):
+        removed = asyncio.run(_forget(name, connection, settings))
+        if not removed and name not in collections.known(settings.data_dir):
+            names = "、".join(collections.known(settings.data_dir)) or "（无）"
+            raise InputError(f"no collection is named {name!r}; there are {names}")
+        collections.forget(settings.data_dir, name)
+        rejects.write(settings.data_dir, name, [])
+        return removed
+
+
+def _writing(connection: Connection, settings: EngineSettings) -> lock.Lock:
+    if not connection.admin_key:
+        raise SettingsError("writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY")
+    return lock.indexing(settings.data_dir)
+
+
+def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing]:
+    """Of the folders given, or of all known ones that are there."""
+    if folders:
+        return [discover(root, collections.name_of(settings.data_dir, root)) for root in map(Path.resolve, folders)]
+    return [discover(root, name) for name, root in collections.known(settings.data_dir).items() if root.exists()]
+
+
+@asynccontextmanager
+async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIterator[tuple[MeiliWriter, TermWriter]]:
     writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
-    columns = (
-        TextColumn("编入索引"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
-    )
     try:
-        with Progress(*columns, transient=True, console=Console(stderr=True)) as bar:
-            task = bar.add_task("", total=len(listing.files))
-
-            def show(done: int, _all: int, path: str) -> None:
-                bar.update(task, completed=done, description=path[-40:])
-
-            summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts)
-        return summary, await writer.count()
+        yield writer, counts
     finally:
         await counts.aclose()
         await writer.aclose()
 
 
-def report(indexed: Indexed, console: Console) -> None:
-    """Prints what was done: one line, and one about rejects when there are any."""
-    summary = indexed.summary
-    if summary.read or summary.deleted:
-        console.print(
-            f"读入 {summary.read} 个文件，写入 {summary.written} 件，删去 {summary.deleted} 件；{summary.unchanged} 个文件未变。索引共 {indexed.documents} 件，用时 {indexed.seconds:.1f} 秒。"
+async def _bring(listings: list[Listing], connection: Connection, settings: EngineSettings, *, whole: bool) -> Indexed:
+    started = time.perf_counter()
+    pipeline = Pipeline(IndexerSettings())
+    async with _writers(connection, settings) as (writer, counts):
+        building = await staged(writer, connection, settings)
+        missing = await _missing(writer, settings) if whole or building else ()
+        if building is None:
+            await writer.ensure_index()
+            summaries, related = await _fill(listings, pipeline, writer, counts, settings)
+        else:
+            try:
+                listings = await _everything(listings, writer, missing, settings)
+                summaries, related = await _build(listings, pipeline, building, counts, settings)
+                await writer.swap(building.index_name)
+            finally:
+                await building.aclose()
+        documents = await writer.count()
+    seconds = time.perf_counter() - started
+    masked = pipeline.settings.mask_personal
+    return Indexed(summaries, missing, documents, related, building is not None, seconds, masked)
+
+
+async def _fill(
+    listings: Sequence[Listing],
+    pipeline: Pipeline,
+    writer: MeiliWriter,
+    counts: TermWriter,
+    settings: EngineSettings,
+    *,
+    recount: bool = False,
+) -> tuple[dict[str, Summary], int]:
+    """The collections, then what depends on all of them; with ``recount`` the words are counted in any case."""
+    summaries: dict[str, Summary] = {}
+    workers = Workers(pipeline)
+    try:
+        for listing in listings:
+            with progress(listing.collection, len(listing.files)) as show:
+                summaries[listing.collection] = await update(
+                    listing, pipeline, writer, settings.data_dir, show, workers=workers
+                )
+    finally:
+        workers.close()
+    changed = sum(summary.written + summary.deleted for summary in summaries.values())
+    return summaries, await conclude(writer, pipeline, counts, await writer.count() if recount else changed)
+
+
+async def _build(
+    listings: Sequence[Listing], pipeline: Pipeline, writer: MeiliWriter, counts: TermWriter, settings: EngineSettings
+) -> tuple[dict[str, Summary], int]:
+    """Fills the index of the new schema; what an interrupted build left of it is kept and brought in line too."""
+    await writer.ensure_index()
+    for name in (await held(writer)).keys() - {listing.collection for listing in listings}:
+        await writer.delete(list(await writer.inventory(name)))
+    return await _fill(listings, pipeline, writer, counts, settings, recount=True)
+
+
+async def _everything(
+    listings: Sequence[Listing], writer: MeiliWriter, missing: Sequence[Missing], settings: EngineSettings
+) -> list[Listing]:
+    """All collections that the new index must have; nothing may be lost in it that the old one has.
+
+    Raises :class:`~gongwen.errors.InputError` when a collection cannot be read again: the old index stays in use.
+    """
+    given = {listing.collection: listing for listing in listings}
+    lost = [str(one) for one in missing if one.name not in given]
+    others = {name: root for name, root in collections.known(settings.data_dir).items() if root.exists()}
+    whole = {**{name: discover(root, name) for name, root in others.items()}, **given}
+    for name, documents in (await held(writer)).items():
+        if name in whole and not whole[name].files:
+            lost.append(f"{name}（{documents} 件）：文件夹 {others.get(name)} 是空的")
+    if lost:
+        raise InputError(
+            f"索引须按新版（{SCHEMA_VERSION}）重建，但有 {len(lost)} 批文件读不到；原索引仍在使用，没有改动。"
+            + "；".join(lost)
         )
-    else:
-        console.print(f"{summary.unchanged} 个文件均未变，索引共 {indexed.documents} 件。")
-    if summary.related:
-        console.print(f"更新了 {summary.related} 件文件的相互关系或有效性。")
-    if summary.rejected:
-        console.print(f"有 {len(summary.rejected)} 处未编入，原因见 {summary.reject_list}")
+    return list(whole.values())
+
+
+async def _missing(writer: MeiliWriter, settings: EngineSettings) -> tuple[Missing, ...]:
+    known = collections.known(settings.data_dir)
+    counts = await held(writer)
+    gone = [name for name in counts if name not in known or not known[name].exists()]
+    gone += [name for name in known if name not in counts and not known[name].exists()]
+    return tuple(Missing(name, known.get(name), counts.get(name, 0)) for name in gone)
+
+
+async def _plan(listings: Sequence[Listing], connection: Connection, settings: EngineSettings) -> Planned:
+    pipeline = Pipeline(IndexerSettings())
+    async with _writers(connection, settings) as (writer, _):
+        rebuild = await writer.schema_version() not in (None, SCHEMA_VERSION) and await writer.count() > 0
+        plans = {listing.collection: await plan(listing, pipeline, writer) for listing in listings}
+        return Planned(plans, await _missing(writer, settings), rebuild)
+
+
+async def _forget(name: str, connection: Connection, settings: EngineSettings) -> int:
+    async with _writers(connection, settings) as (writer, _):
+        ids = list(await writer.inventory(name))
+        await writer.delete(ids)
+        return len(ids)

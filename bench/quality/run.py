@@ -33,7 +33,7 @@ class How:
     @property
     def whole(self) -> bool:
         """Whether every question of a set is asked, so that its figures compare with the floors."""
-        return self.half == "all" and self.limit is None
+        return self.half == "all" and self.limit is None and not self.quick
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from bench.quality.index import Index
-from gongwen.errors import EngineUnavailable
+from gongwen.errors import EngineError, EngineUnavailable
 
 ROOT = Path(__file__).parents[2]
 _START = 60.0  # seconds; a start takes two
@@ -27,16 +27,23 @@ class Site:
 
     name = "wenhao"
 
-    def __init__(self, http: httpx.Client, names: dict[str, str]) -> None:
+    def __init__(self, http: httpx.Client, names: dict[str, str], log: Path) -> None:
         self._http = http
         self._names = names
+        self._log = log
 
     def answer(self, question: str, per_page: int = 10) -> dict[str, Any]:
-        """The whole answer of ``/api/v1/search``; {} when the site refused the question."""
+        """The whole answer of ``/api/v1/search``; {} when the site refused the question.
+
+        Raises :class:`~gongwen.errors.EngineError` with the last lines of the site's log when it failed.
+        """
         reply = self._http.get("/api/v1/search", params={"q": question, "per_page": per_page})
         if reply.status_code == 422:
             return {}
-        reply.raise_for_status()
+        if reply.is_error:
+            raise EngineError(
+                f"the site answered {reply.status_code} to {question!r}; it said: {_last_words(self._log)}"
+            )
         body: dict[str, Any] = reply.json()
         return body
 
@@ -65,7 +72,7 @@ def running_site(index: Index) -> Iterator[Site]:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as http:
                 _await_ready(http, child, log)
-                yield Site(http, index.names)
+                yield Site(http, index.names, log)
         finally:
             child.terminate()
             try:
@@ -84,8 +91,11 @@ def _await_ready(http: httpx.Client, child: subprocess.Popen[bytes], log: Path) 
         except httpx.TransportError:
             pass
         time.sleep(0.05)
-    said = " | ".join(log.read_text("utf-8", "replace").splitlines()[-8:])
-    raise EngineUnavailable(f"the site did not get ready; it said: {said}")
+    raise EngineUnavailable(f"the site did not get ready; it said: {_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return " | ".join(log.read_text("utf-8", "replace").splitlines()[-8:]) or "nothing"
 
 
 def _free_port() -> int:

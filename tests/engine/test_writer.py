@@ -14,12 +14,13 @@ import orjson
 import pytest
 
 from engine import writer as writer_module
+from engine.batches import batches
 from engine.client import Connection, EngineClient
 from engine.protocol import Query, SearchRequest, Stored
 from engine.reader import MeiliReader
 from engine.schema import SCHEMA_VERSION, Field, index_settings
 from engine.settings import EngineSettings
-from engine.writer import MeiliWriter, batches
+from engine.writer import MeiliWriter
 from gongwen.errors import EngineError, EngineTaskFailed, EngineUnavailable, InputError
 
 Answer = tuple[int, dict[str, str], Any]

@@ -288,3 +288,39 @@ def test_every_evidence_is_where_it_says(lines: list[str], title: str | None) ->
             assert places[fact.evidence.where][start:end] == fact.evidence.quote, fact
     for cite in found.cites:
         assert cite.span.end <= len(found.text)
+
+
+def test_a_number_before_the_title_is_the_documents_own() -> None:
+    text = "石政发〔2020〕3号-北京市石景山区人民政府关于印发《若干措施》的通知\n各街道办事处：\n现印发给你们。"
+    found = read(text, title=text.split("\n", maxsplit=1)[0])
+    assert (str(value(found.doc_number)), rule(found.doc_number)) == ("石政发〔2020〕3号", "标题之前")
+    assert [fact.value.name for fact in found.issuers] == ["北京市石景山区人民政府"]
+    assert found.cites == ()
+
+
+def test_the_number_on_an_attachment_is_the_documents_own() -> None:
+    found = read(f"{BODY}\n{SIGNED}\n杭政办发电〔2016〕6号附件1\n名单")
+    assert (str(value(found.doc_number)), rule(found.doc_number)) == ("杭政办发电〔2016〕6号", "附件上所标的文号")
+    cited = read(f"{BODY}\n{SIGNED}\n见杭政办发电〔2016〕6号附件1")
+    assert cited.doc_number is None
+
+
+def test_words_that_lead_to_the_matter_name_the_kind_of_a_signed_text_without_title() -> None:
+    text = "为做好防控工作，经研究，现就有关要求通令如下：\n一、落实责任。\n杭州市人民政府\n2020年2月8日"
+    found = read(text, title="杭州市疫情防控工作有关要求")
+    assert (value(found.genre), rule(found.genre)) == (Genre.ORDER, "正文的引语")
+    assert read(text.replace("\n杭州市人民政府\n2020年2月8日", ""), title="杭州市疫情防控工作有关要求").genre is None
+
+
+def test_a_signer_under_a_shorter_name_is_the_titles_body() -> None:
+    title = "中共衢州市委衢州市人民政府疫情防控工作领导小组指挥部关于登记的通告"
+    found = read("现通告如下。\n衢州市委市政府疫情防控工作领导小组指挥部\n2020年2月9日", title=title)
+    assert [fact.value.name for fact in found.issuers] == ["中共衢州市委衢州市人民政府疫情防控工作领导小组指挥部"]
+    other = read("现通告如下。\n衢州市财政局\n2020年2月9日", title="衢州市人民政府关于登记的通告")
+    assert [fact.value.name for fact in other.issuers] == ["衢州市财政局"]
+
+
+def test_what_cannot_be_read_is_marked_where_it_stands() -> None:
+    found = read("姓名：李\ue000，地址\ufffd。")
+    assert found.text == "姓名：李〓，地址\ufffd。"
+    assert found.unreadable == (Span(4, 5), Span(8, 9))

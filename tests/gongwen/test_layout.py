@@ -124,7 +124,7 @@ def test_traditional_text_is_kept_beside_the_simplified() -> None:
     assert page.original == source
 
 
-@pytest.mark.parametrize("source", ["", "\n\n", "首页", "\x00\ud800", "请输入搜索\n高级检索"])
+@pytest.mark.parametrize("source", ["", "\n\n", "首页", "\x00\u200b", "请输入搜索\n高级检索"])
 def test_no_document_gives_no_page(source: str) -> None:
     assert layout.read(source) == ((), ())
 
@@ -152,3 +152,25 @@ def test_never_raises_and_pages_hold_text(lines: list[str]) -> None:
 def test_noise_patterns_compile(row: dict[str, str]) -> None:
     assert not re.compile(row["pattern"]).fullmatch("")
     assert not re.compile(row["pattern"]).fullmatch("各区、县(市)人民政府:")
+
+
+def test_links_under_related_articles_are_no_part_of_the_text() -> None:
+    text = f"关于做好工作的通知\n各单位：\n{'为做好工作，现就有关事项通知如下。' * 12}\n相关稿件\n国务院安委会办公室部署工作"
+    (page,), _ = layout.read(text)
+    assert "安委会" not in page.text
+
+
+def test_a_text_that_goes_on_after_related_articles_is_kept() -> None:
+    text = f"关于做好工作的通知\n各单位：\n{'为做好工作，现就有关事项通知如下。' * 12}\n相关文件\n相关稿件\n现予公布。\n衢州市财政局\n2020年2月9日"
+    (page,), _ = layout.read(text)
+    assert "衢州市财政局\n2020年2月9日" in page.text
+
+
+def test_a_date_with_a_space_is_not_broken_where_line_breaks_were_lost() -> None:
+    text = (
+        "关于做好工作的通知 各单位： "
+        + "为做好工作，现就有关事项通知如下。" * 12
+        + " 衢州市财政局 2020年2月6 日 2020年 2月 7日"
+    )
+    (page,), _ = layout.read(text)
+    assert page.text.endswith("衢州市财政局\n2020年2月6 日\n2020年 2月 7日")

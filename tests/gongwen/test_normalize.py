@@ -104,3 +104,32 @@ def test_names_of_divisions_are_protected_from_conversion() -> None:
     assert missing == set()
     assert {f"关于{name}" for name in changed} == {normalize.fold(f"关于{name}") for name in changed}
     assert {f"关于务政{name}" for name in changed} == {normalize.fold(f"關於務政{name}") for name in changed}
+
+
+def test_words_in_brackets_behind_a_table_mark_are_no_reading() -> None:
+    """Found by fuzzing: |（试行） was taken for misaligned bytes, because neither has a reading in Latin letters."""
+    assert normalize.normalize("（2016）|（试行）").text == "（2016）|（试行）"
+
+
+@pytest.mark.parametrize("source", ["薴", "謯⿻關(guān)于身份证号330803199001011234"])
+def test_found_by_fuzzing_twice_is_once(source: str) -> None:
+    once = normalize.normalize(source).text
+    assert normalize.normalize(once).text == once
+
+
+def test_no_mapped_character_is_mapped_again() -> None:
+    """Characters are replaced one after another, so a result must not be replaced in its turn."""
+    for mapping in (normalize._TEXT_MAP, normalize._FOLD_MAP):
+        results = {char for text in mapping._table.values() for char in text}
+        assert {char for char in results if mapping.apply(char) != char} == set()
+
+
+@given(TEXTS)
+def test_both_ways_of_mapping_agree(source: str) -> None:
+    for mapping in (normalize._TEXT_MAP, normalize._FOLD_MAP):
+        assert mapping.apply(source) == source.translate(mapping._table)
+
+
+def test_each_private_use_character_of_the_table_is_one_for_one() -> None:
+    for row in rows("private_use.tsv"):
+        assert len(normalize.normalize(chr(int(row["code"], 16))).text) == 1, row

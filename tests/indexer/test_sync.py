@@ -88,13 +88,14 @@ def test_bad_files_are_reported_and_stop_nothing(running: tuple[Connection, Engi
     (folder / "short.txt").write_text("你好", "utf-8")
     (folder / "blank.html").write_text("<html><body></body></html>", "utf-8")
     (folder / "sheet.xlsx").write_bytes(b"PK")
+    (folder / "old.xls").write_bytes(b"PK")
     (folder / "out.txt").symlink_to("/etc/hostname")
     summary = index_folder(folder, "bad", *running)
     assert summary.written == 5
     assert summary.reject_list is not None
     lines = [json.loads(line) for line in summary.reject_list.read_text("utf-8").splitlines()]
     stages = {Path(line["path"]).name: line["stage"] for line in lines if line["collection"] == "bad"}
-    assert stages == {"empty.txt": "decode", "binary.txt": "decode", "short.txt": "split", "blank.html": "extract", "sheet.xlsx": "skipped", "out.txt": "skipped"}  # fmt: skip
+    assert stages == {"empty.txt": "decode", "binary.txt": "decode", "short.txt": "split", "blank.html": "extract", "sheet.xlsx": "extract", "old.xls": "skipped", "out.txt": "skipped"}  # fmt: skip
     assert all(line["reason"] for line in lines)
 
 

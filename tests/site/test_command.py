@@ -178,7 +178,8 @@ def test_engine_status_starts_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["index"], ["serve"], ["run"], ["engine"], ["engine", "install"], ["engine", "status"]]
+    "command",
+    [[], ["index"], ["sync"], ["forget"], ["serve"], ["run"], ["engine"], ["engine", "install"], ["engine", "status"]],
 )
 def test_every_command_has_help(tmp_path: Path, command: list[str]) -> None:
     done = wenhao(*command, "--help", data=tmp_path / "data")

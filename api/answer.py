@@ -1,0 +1,96 @@
+"""The parts of an answer as the interface shows them: what was understood, hits, facets. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api import standing
+from api.fields import Asked
+from api.plan import Plan
+from api.rank import Ranked
+from api.schemas import GENRE_NAMES, VALIDITY_NAMES, FacetValue, Hit, ReadFilter, Understood
+from api.snippets import Marker, to_html
+from api.standing import day
+from engine.protocol import Hit as Found
+from engine.protocol import SearchPage
+from engine.schema import Field, plain
+
+_MOST_FACET_VALUES = 200
+
+
+def region_names(region: dict[str, str] | None) -> list[str]:
+    """``['浙江省', '衢州市']`` of a stored region."""
+    return region[max(region)].split(" > ") if region else []
+
+
+def understood(plan: Plan, asked: Asked) -> Understood:
+    return Understood(
+        numbers=[str(number) for number in plan.numbers],
+        words=list(plan.words),
+        excluded=list(plan.excluded),
+        synonyms=[{"term": e.term, "also": e.other, "kind": e.kind} for e in plan.expansions],
+        filters=[*asked.applied, *_offered(plan)],
+    )
+
+
+def _offered(plan: Plan) -> list[ReadFilter]:
+    """The filters that a question says in words."""
+    said = plan.question.hints
+    found = [("year", str(year), str(year)) for year in said.named_years]
+    found += [("region", place, place) for place in said.places]
+    found += [("issuer", name, name) for name in said.issuers]
+    found += [("genre", genre.value, GENRE_NAMES.get(genre, genre)) for genre in said.genres]
+    return [ReadFilter(name=name, value=value, label=label, applied=False) for name, value, label in found]
+
+
+def reason(record: dict[str, Any], plan: Plan) -> str:
+    keys = {str(number) for number in plan.numbers}
+    if plan.asks_for(record.get(Field.NUMBER_KEY)):
+        return "number"
+    if plan.may_ask_for(record.get(Field.NUMBER_KEY)):
+        return "part"
+    return "cites" if keys & set(record.get(Field.CITE_KEYS, ())) else "words"
+
+
+def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | None, *, pinned: bool) -> Hit:
+    record = found.record
+    why = reason(record, plan)
+    return Hit(
+        id=found.id,
+        title=plain(record.get(Field.TITLE, "")),
+        title_html=to_html(marker.mark(record.get(Field.TITLE, ""))),
+        snippet_html=to_html(marker.snippet(record.get(Field.TEXT, ""), record.get(Field.TITLE, ""))),
+        url=f"/documents/{found.id}",
+        doc_number=record.get(Field.NUMBER_KEY),
+        issuer=record.get(Field.ISSUER),
+        region=region_names(record.get(Field.REGION)),
+        year=record.get(Field.YEAR),
+        signed=day(record.get(Field.SIGNED)),
+        published=day(record.get(Field.PUBLISHED)),
+        genre=record.get(Field.GENRE, "other"),
+        validity=standing.today_is(record, today).value,
+        reason=why,
+        pinned=pinned,
+        score=round(ranked.score, 4) if ranked else found.score,
+    )
+
+
+def facet(page: SearchPage, field: Field) -> list[FacetValue]:
+    counts = page.facets.get(field, {})
+    if field is Field.YEAR:
+        ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
+    else:
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        FacetValue(value=value, label=_label(field, value), count=count)
+        for value, count in ordered[:_MOST_FACET_VALUES]
+    ]
+
+
+def _label(field: Field, value: str) -> str:
+    if field is Field.GENRE:
+        return GENRE_NAMES.get(value, value)
+    if field is Field.VALIDITY:
+        return VALIDITY_NAMES.get(value, value)
+    return value.rsplit(" > ", 1)[-1]

@@ -1,0 +1,234 @@
+"""``python -m bench.speed ingest --docs FILE --n N [--json OUT]``: how fast files on disk become searchable.
+
+Three ways on the same documents, one after the other in one run, each from files to searchable:
+
+* ours: ``wenhao``'s own pipeline (facts, facets, phrases, relations, word counts);
+* plain: the text of the files posted to the same engine with its default settings, no facts, no facets;
+* fts5: SQLite FTS5 with the trigram tokenizer, the plainest index that finds Chinese.
+
+``--docs`` is a file of JSON lines (also .gz) with ``text`` and maybe ``title``. For more documents than it has, each round
+repeats them with another serial number in the title and at the head of the text and the paragraphs turned by one, so that
+no two are equal; words stay those of real documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from engine.client import Connection, EngineClient
+from engine.server import read_running, running_engine
+from engine.settings import EngineSettings
+from engine.terms import TermWriter
+from engine.writer import MeiliWriter
+from indexer.pipeline import Pipeline
+from indexer.settings import IndexerSettings
+from indexer.sources import discover
+from indexer.sync import sync
+
+_BATCH = 10 * 1024 * 1024  # bytes of one request of the plain loader
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One way: seconds of wall and of computing (ours and the engine's), bytes read and on disk, most memory in bytes."""
+
+    name: str
+    documents: int
+    megabytes: float
+    seconds: float
+    computing: float
+    disk: int
+    indexer_memory: int
+    engine_memory: int
+
+    @property
+    def row(self) -> str:
+        """One line of the table."""
+        rate, speed = self.documents / self.seconds, self.megabytes / self.seconds
+        return f"{self.name:8}{self.seconds:9.1f}{self.computing:9.1f}{rate:9.1f}{speed:8.2f}{self.disk / 1e6:9.0f}{self.indexer_memory / 1e6:9.0f}{self.engine_memory / 1e6:9.0f}"  # fmt: skip
+
+
+def write_files(docs: Path, number: int, folder: Path) -> int:
+    """Writes so many documents as Markdown files; returns their bytes."""
+    size = 0
+    for count, (title, text) in enumerate(_varied(docs, number)):
+        path = folder / f"{count // 1000:04}" / f"{count:07}.md"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        size += path.write_bytes(f"# {title}\n\n{text}".encode())
+    return size
+
+
+def _varied(docs: Path, number: int) -> Iterator[tuple[str, str]]:
+    opener: Callable[..., object] = gzip.open if docs.suffix == ".gz" else open
+    with opener(docs, "rt", encoding="utf-8") as lines:  # type: ignore[attr-defined]
+        rows = [json.loads(line) for line in lines]
+    for count in range(number):
+        turn, place = divmod(count, len(rows))
+        row = rows[place]
+        title, paragraphs = row.get("title") or row["text"][:30].split("\n")[0], row["text"].split("\n")
+        if turn:
+            title = f"{title}（{turn}）"
+            paragraphs = [f"第{turn}号", *paragraphs[turn % len(paragraphs) :], *paragraphs[: turn % len(paragraphs)]]
+        yield title, "\n".join(paragraphs)
+
+
+@contextmanager
+def _watched(folder: Path | None) -> Iterator[dict[str, int]]:
+    """The most memory of this process with its children, and of the engine whose data are in ``folder``."""
+    most = {"indexer": 0, "engine": 0}
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.5):
+            running = read_running(folder) if folder else None
+            engine = running.pid if running else 0
+            indexer = 0
+            for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+                try:
+                    size = process.memory_info().rss
+                except psutil.Error:
+                    continue
+                if process.pid == engine:
+                    most["engine"] = max(most["engine"], size)
+                else:
+                    indexer += size
+            most["indexer"] = max(most["indexer"], indexer)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        thread.join()
+
+
+def _measure(name: str, number: int, size: int, files: Path, data: Path) -> Measured:
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    began, before = time.perf_counter(), os.times()
+    with _watched(data) as most:
+        WAYS[name](files, data)
+    seconds, after = time.perf_counter() - began, os.times()
+    computing = sum(after[:4]) - sum(before[:4])
+    disk = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
+    return Measured(name, number, size / 1e6, seconds, computing, disk, most["indexer"], most["engine"])
+
+
+def _ours(files: Path, data: Path) -> None:
+    async def run(connection: Connection, settings: EngineSettings) -> None:
+        writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
+        try:
+            listing, pipeline = discover(files, "bench"), Pipeline(IndexerSettings())
+            await sync(listing, pipeline, writer, data, lambda *_: None, term_counts=counts)
+        finally:
+            await counts.aclose()
+            await writer.aclose()
+
+    settings = EngineSettings(data_dir=data)
+    with running_engine(settings) as connection:
+        asyncio.run(run(connection, settings))
+
+
+def _plain(files: Path, data: Path) -> None:
+    """What a person writes who has a folder of texts and an engine: no settings, one request after the other, then wait."""
+
+    async def run(connection: Connection, index: str) -> None:
+        client = EngineClient(connection.url, connection.admin_key, 600)
+        path, tasks = f"/indexes/{index}/documents?primaryKey=id", []
+        try:
+            for batch in _batches(files):
+                tasks += [(await client.call("POST", path, batch))["taskUid"]]
+            for task in tasks:
+                await _done(client, task)
+        finally:
+            await client.aclose()
+
+    settings = EngineSettings(data_dir=data)
+    with running_engine(settings) as connection:
+        asyncio.run(run(connection, settings.index_name))
+
+
+async def _done(client: EngineClient, task: int) -> None:
+    while True:
+        answer = await client.call("GET", f"/tasks/{task}")
+        if answer["status"] == "succeeded":
+            return
+        if answer["status"] not in ("enqueued", "processing"):
+            sys.exit(f"the plain loader failed: {answer['error']}")
+        await asyncio.sleep(0.2)
+
+
+def _batches(files: Path) -> Iterator[list[dict[str, str]]]:
+    batch: list[dict[str, str]] = []
+    size = 0
+    for path in sorted(files.rglob("*.md")):
+        title, _, text = path.read_text("utf-8").partition("\n\n")
+        batch.append({"id": path.stem, "title": title.lstrip("# "), "text": text})
+        size += path.stat().st_size
+        if size > _BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _fts5(files: Path, data: Path) -> None:
+    with sqlite3.connect(data / "fts5.db") as base:
+        base.execute("CREATE VIRTUAL TABLE documents USING fts5(title, text, tokenize='trigram')")
+        for batch in _batches(files):
+            base.executemany("INSERT INTO documents VALUES (:title, :text)", batch)
+    base.close()
+
+
+WAYS: dict[str, Callable[[Path, Path], None]] = {"ours": _ours, "plain": _plain, "fts5": _fts5}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measures and prints; 2 when the file of documents is absent."""
+    parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__.split("\n")[0])
+    ingest = parser.add_subparsers(required=True).add_parser("ingest")
+    ingest.add_argument("--docs", type=Path, required=True)
+    ingest.add_argument("--n", type=int, default=10_000)
+    ingest.add_argument("--json", type=Path)
+    ingest.add_argument("--ways", default=",".join(WAYS), help="which of them, with commas")
+    given = parser.parse_args(arguments)
+    if not given.docs.exists():
+        print(f"{given.docs} is not there", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="wenhao-speed-") as place:
+        files = Path(place) / "files"
+        size = write_files(given.docs, given.n, files)
+        print(f"{given.n} documents, {size / 1e6:.1f} MB; load before: {os.getloadavg()[0]:.1f}")
+        print(
+            f"{'way':8}{'seconds':>9}{'CPU s':>9}{'docs/s':>9}{'MB/s':>8}{'disk MB':>9}{'indexer':>9}{'engine':>9}  (memory in MB)"
+        )
+        found = []
+        for name in given.ways.split(","):
+            data = Path(place) / name
+            found.append(_measure(name, given.n, size, files, data))
+            print(found[-1].row, flush=True)
+            shutil.rmtree(data, ignore_errors=True)
+        if given.json:
+            given.json.write_text(json.dumps([asdict(one) for one in found], indent=1), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

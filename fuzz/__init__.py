@@ -1,0 +1,1 @@
+"""Fuzzing of the core; see CONTRIBUTING.md."""

@@ -1,0 +1,58 @@
+"""Which files of a folder belong to which page: those it links to, relative to itself.
+
+Such a file is no document of its own. A page that links to many files is a list of documents, not a document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
+
+MOST_LINKED = 20
+"""Files of one document; a page that links to more is a list."""
+
+PAGES = frozenset({".html", ".htm"})
+FILES = frozenset({".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx", ".csv", ".zip"})
+
+_HREF = re.compile(rb"""<a\s[^>]{0,500}?href\s*=\s*["']?\s*([^"'>]{1,1000})""", re.IGNORECASE)
+
+
+def is_file(href: str) -> bool:
+    """True for a link to a file that is no page: ``./P020160405.pdf``, ``附件1.xlsx?v=2``."""
+    try:
+        return Path(urlsplit(href).path).suffix.lower() in FILES
+    except ValueError:  # [ in a host's place
+        return False
+
+
+def linked(data: bytes, page: Path, files: Mapping[Path, object]) -> tuple[Path, ...]:
+    """Those of ``files`` (resolved paths) to which a page links relative to itself, in its order, each once.
+
+    Nothing when it links to more than MOST_LINKED. Addresses of other hosts and links out of the folder lead to none.
+    """
+    found: dict[Path, None] = {}
+    for match in _HREF.finditer(data):
+        for target in _targets(match[1].strip(), page):
+            if target in files:
+                found[target] = None
+    return tuple(found) if len(found) <= MOST_LINKED else ()
+
+
+def _targets(href: bytes, page: Path) -> Iterable[Path]:
+    """Where a relative link may lead: names are written in UTF-8 or in the page's own Chinese encoding."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return
+    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith(b"/"):
+        return
+    name = unquote_to_bytes(parts.path).replace(b"\\", b"/")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            target = page.parent / name.decode(encoding)
+            if target.suffix.lower() in FILES:
+                yield target.resolve()
+        except (UnicodeDecodeError, ValueError, OSError):
+            continue

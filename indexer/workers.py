@@ -1,0 +1,148 @@
+"""Reading processes: several files are read at once, and a file that crashes, hangs or swells its process costs one file."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+import orjson
+
+from engine.protocol import Encoded
+from gongwen.errors import SettingsError, UnreadableDocument
+from indexer.pipeline import Pipeline
+from indexer.sources import SourceFile
+
+_WAIT = 4  # a busy machine may need so many seconds for one second of computing
+_FILES = 2_000  # files after which a process is replaced, so that what libraries leak stays small
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file gave: its stamp (fingerprint and number of records), the records, and what of it is no document."""
+
+    stamp: str
+    records: tuple[Encoded, ...]
+    fragments: tuple[str, ...]
+
+
+class Workers:
+    """Reading processes, started when the first file comes; call :meth:`close` at the end."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        settings = pipeline.settings
+        self.count = settings.workers
+        # Threads of our own: the kernel ends a reading process with the thread that started it.
+        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="wenhao-reading")
+        self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._all = [_Worker(pipeline) for _ in range(settings.workers)]
+        for worker in self._all:
+            self._free.put(worker)
+
+    async def read(self, file: SourceFile) -> Reading:
+        """The records of a file.
+
+        Raises :class:`~gongwen.errors.UnreadableDocument` with the stage that failed, also when reading took too long,
+        too much memory, or crashed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, file)
+
+    def close(self) -> None:
+        """Ends the processes, whatever they are doing."""
+        for worker in self._all:
+            worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _read(self, file: SourceFile) -> Reading:
+        worker = self._free.get()
+        try:
+            return worker.read(file)
+        finally:
+            self._free.put(worker)
+
+
+class _Worker:
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._settings = pipeline.settings
+        # The version is ours, so that a file read by us and a file compared by us have one fingerprint, even when the
+        # program's files change while we run; the next process then sees another version and reads again.
+        self._arguments = [pipeline.settings.model_dump_json(), pipeline.today.isoformat(), pipeline.version]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._files = 0
+        self._closed = False
+
+    def read(self, file: SourceFile) -> Reading:
+        task = {"path": str(file.path), "collection": file.collection, "source": file.source, "about": file.about}
+        connection = self._started()
+        try:
+            connection.send_bytes(orjson.dumps(task | {"attached": [str(path) for path in file.attached]}))
+            if not connection.poll(_WAIT * self._settings.read_seconds):
+                self._end(0)
+                raise self._given_up()
+            header = orjson.loads(connection.recv_bytes())
+            bodies = [connection.recv_bytes() for _ in header["ids"]]
+        except (EOFError, OSError) as error:
+            raise self._died() from error
+        self._files += 1
+        if self._files >= _FILES:
+            self._end(5)
+        if header["stage"]:
+            raise UnreadableDocument(header["reason"], stage=header["stage"])
+        records = tuple(Encoded(*pair) for pair in zip(header["ids"], bodies, strict=True))
+        return Reading(header["stamp"], records, tuple(header["fragments"]))
+
+    def close(self) -> None:
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def _started(self) -> Connection:
+        if self._connection is not None:
+            return self._connection
+        if self._closed:
+            raise UnreadableDocument("reading was stopped", stage="read")
+        ours, theirs = Pipe()
+        command = [sys.executable, "-m", "indexer.worker", str(theirs.fileno()), *self._arguments]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        theirs.close()
+        try:
+            ours.recv_bytes()
+        except (EOFError, OSError) as error:
+            self._end(5)
+            raise SettingsError("a process that reads files does not start; its reason stands above") from error
+        self._connection, self._files = ours, 0
+        return ours
+
+    def _end(self, patience: float) -> int:
+        """Ends the process, after so many seconds by force, and says how it ended: one that crashed has its own status."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if connection is not None:
+            connection.close()  # at which an idle one ends by itself
+        if process is None:
+            return 0
+        try:
+            return process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+    def _died(self) -> UnreadableDocument:
+        status = self._end(5)
+        if status == -signal.SIGXCPU:
+            return self._given_up()
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        return UnreadableDocument(f"reading the file crashed its process ({how})", stage="extract")
+
+    def _given_up(self) -> UnreadableDocument:
+        seconds = self._settings.read_seconds
+        return UnreadableDocument(f"reading takes more than {seconds} seconds (WENHAO_READ_SECONDS)", stage="extract")

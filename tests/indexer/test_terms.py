@@ -1,0 +1,93 @@
+"""The terms that the indexer counts, written to the real engine and read back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+
+from engine.client import Connection
+from engine.schema import JOINER
+from engine.server import running_engine
+from engine.settings import EngineSettings
+from engine.terms import Term, TermKind, TermReader, TermState, TermWriter
+from indexer import terms
+
+RECORDS = [
+    {"title": "政务|公开|工作", "text": "政务|公开|，|衢州|市|\n|公开", "issuers": ["衢州市人民政府"]},
+    {"title": "政务|公开", "text": "covid| |政务", "issuers": ["衢州市人民政府", "国务院办公厅"]},
+    {"title": "衢州|市", "text": "的|通知", "issuers": []},
+]
+
+
+class Stored:
+    """Documents as a writer scans them."""
+
+    def __init__(self, records: Sequence[dict[str, Any]]) -> None:
+        self._records = [{key: value.replace("|", JOINER) if isinstance(value, str) else value for key, value in record.items()} for record in records]  # fmt: skip
+
+    async def count(self) -> int:
+        return len(self._records)
+
+    async def scan(self, *_: object, **__: object) -> AsyncIterator[list[dict[str, Any]]]:
+        yield list(self._records)
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    settings = EngineSettings(data_dir=tmp_path_factory.mktemp("terms"))
+    with running_engine(settings) as connection:
+        yield connection, settings
+
+
+async def _counted(connection: Connection, settings: EngineSettings, changed: int) -> tuple[bool, TermState | None, list[Term]]:  # fmt: skip
+    writer, reader = TermWriter(connection, settings), TermReader(connection, settings)
+    try:
+        done = await terms.update(Stored(RECORDS), writer, changed)  # type: ignore[arg-type]
+        return done, await reader.state(), await reader.terms()
+    finally:
+        await writer.aclose()
+        await reader.aclose()
+
+
+def test_words_pairs_and_bodies_are_counted_by_documents(engine: tuple[Connection, EngineSettings]) -> None:
+    done, state, found = asyncio.run(_counted(*engine, changed=3))
+    assert done
+    assert state is not None
+    assert state.documents == 3
+    of = {(one.kind, one.text.replace(JOINER, "|")): one for one in found}
+    assert of[TermKind.WORD, "公开"].frequency == 2, "documents, not occurrences"
+    assert of[TermKind.PAIR, "政务|公开"].frequency == 2
+    assert of[TermKind.PAIR, "衢州|市"].frequency == 2, "a place and its kind"
+    assert of[TermKind.ISSUER, "衢州市人民政府"].frequency == 2
+    assert (TermKind.PAIR, "公开|衢州") not in of, "a comma stands between them"
+    assert (TermKind.PAIR, "公开|工作") not in of, "in one document only"
+    assert (TermKind.PAIR, "的|通知") not in of, "a single character that is no category"
+    assert {kind for kind, _ in of} == set(TermKind)
+
+
+def test_chinese_terms_have_their_pinyin(engine: tuple[Connection, EngineSettings]) -> None:
+    _, _, found = asyncio.run(_counted(*engine, changed=3))
+    read = {one.text.replace(JOINER, ""): (one.pinyin, one.initials) for one in found}
+    assert read["政务公开"] == ("zhengwugongkai", "zwgk")
+    assert read["衢州市人民政府"] == ("quzhoushirenminzhengfu", "qzsrmzf")
+    assert read["covid"] == ("", "")
+
+
+def test_counts_of_an_older_form_are_counted_anew(engine: tuple[Connection, EngineSettings]) -> None:
+    connection, settings = engine
+    asyncio.run(_counted(connection, settings, changed=3))
+    assert not asyncio.run(_counted(connection, settings, changed=0))[0]
+
+    async def older() -> None:
+        writer = TermWriter(connection, settings)
+        await writer._writer.put([{"id": "state", "documents": 3, "mean_words": 1.0, "changed": 0, "stamp": "old"}])
+        await writer.aclose()
+
+    asyncio.run(older())
+    done, state, _ = asyncio.run(_counted(connection, settings, changed=0))
+    assert done
+    assert state is not None
+    assert state.stamp != "old"
