@@ -214,6 +214,18 @@ class Genre(StrEnum):
     OTHER = "other"
 
 
+class LegalRank(StrEnum):
+    """Legal rank 效力位阶 of a statute, the highest first (《立法法》 arts. 98-102)."""
+
+    CONSTITUTION = "constitution"
+    LAW = "law"
+    JUDICIAL = "judicial"  # 司法解释
+    REGULATION = "regulation"  # 行政法规
+    LOCAL = "local"  # 地方性法规、地方政府规章
+    RULE = "rule"  # 部门规章
+    PART = "part"  # an article whose statute is not named
+
+
 class Validity(StrEnum):
     """Validity 有效性 of a document."""
 
