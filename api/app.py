@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import pages, routes
+from api.meaning import Meaning
 from api.plan import Planner
 from api.problems import http_problem, invalid_problem, wenhao_problem
 from api.search import Searcher
@@ -50,14 +51,23 @@ def _words(path: Path) -> tuple[str, ...]:
     return lexicon.parse_words(path.read_text("utf-8"), str(path)) if path.exists() else ()
 
 
-def create_app(reader: Reader, planner: Planner, settings: ApiSettings, counts: Counts | None = None) -> FastAPI:
-    """The application that answers through the given reader and weighs words by the counts; it closes both when it stops."""
+def create_app(
+    reader: Reader,
+    planner: Planner,
+    settings: ApiSettings,
+    counts: Counts | None = None,
+    meaning: Meaning | None = None,
+) -> FastAPI:
+    """The application that answers through the given reader, weighs words by the counts and, with ``meaning``, finds
+    questions' candidates by vectors too; it closes all three when it stops."""
     weights = CurrentWeights(counts)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         await weights.aclose()
+        if meaning is not None:
+            await meaning.aclose()
         await reader.aclose()
 
     app = FastAPI(
@@ -69,7 +79,7 @@ def create_app(reader: Reader, planner: Planner, settings: ApiSettings, counts: 
         openapi_url="/api/v1/openapi.json",
         description="公文检索接口。",
     )
-    app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights)
+    app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
     app.state.reader = reader
     app.state.settings = settings
     app.include_router(routes.router)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from functools import partial
 from api import answer, fields, pinning, standing, titled
 from api.correcting import Change, Corrector
 from api.fields import Asked
+from api.meaning import RELAXING, Meaning, joined
 from api.pinning import Pinned
 from api.plan import Plan, Planner, Step
 from api.rank import Ranked, rank
@@ -55,6 +56,7 @@ class _Answered:
     conditions: tuple[Condition, ...]
     step: Step | None
     page: SearchPage
+    near: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Searcher:
     lists: WordLists
     today: Callable[[], date] = china_today
     weights: CurrentWeights = field(default_factory=CurrentWeights)
+    meaning: Meaning | None = None
 
     async def search(self, params: SearchParams) -> SearchAnswer:
         """The answer to a search.
@@ -86,7 +89,7 @@ class Searcher:
         corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
         change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
         plan, step, page = found.plan, found.step, found.page
-        hits, parts = _ranked(plan, page, step, params, weights, pinned=found.pinned)
+        hits, parts = _ranked(found, params, weights)
         marker = Marker(plan.marks(step))
         return SearchAnswer(
             query=params.q,
@@ -138,18 +141,27 @@ class Searcher:
         plan = pinned.onto(plan)
         return _Answered(plan, pinned, conditions, *await self._first_enough(plan, asked.params, conditions))
 
+    async def _near(self, plan: Plan) -> dict[str, float]:
+        """What means much like a question in words; nothing for numbers and keywords."""
+        if self.meaning is None or not plan.question.asks or plan.numbers:
+            return {}
+        return await self.meaning.near(plan.question.folded)
+
     async def _first_enough(
         self, plan: Plan, params: SearchParams, conditions: tuple[Condition, ...]
-    ) -> tuple[Step | None, SearchPage]:
+    ) -> tuple[Step | None, SearchPage, dict[str, float]]:
         """The first step that finds enough, and its page; the last one that finds anything, if none does.
 
         Whether a step finds enough is judged without the filters: otherwise a filter could turn a strict step into a
         relaxed one, and the total would rise when a filter is added.
         """
         if not plan.steps:
-            return None, await self.reader.search(_request(params, Step("all", ()), conditions))
+            return None, await self.reader.search(_request(params, Step("all", ()), conditions)), {}
         best: tuple[Step, SearchPage] | None = None
-        for step in plan.steps:
+        near: dict[str, float] = {}
+        for planned in plan.steps:
+            near = near or (await self._near(plan) if planned.name in RELAXING else {})
+            step = joined(planned, near)
             page = await self.reader.search(_request(params, step, conditions))
             total = page.total
             if total < step.enough and conditions:
@@ -158,7 +170,7 @@ class Searcher:
                 best = (step, page)
             if total >= step.enough:
                 break
-        return best or (plan.steps[0], page)
+        return *(best or (plan.steps[0], page)), near
 
     async def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Suggestions for a question that is being typed."""
@@ -225,14 +237,15 @@ def _reranked(params: SearchParams, step: Step) -> bool:
 
 
 def _ranked(
-    plan: Plan, page: SearchPage, step: Step | None, params: SearchParams, weights: TermWeights, *, pinned: Pinned
+    found: _Answered, params: SearchParams, weights: TermWeights
 ) -> tuple[tuple[Found, ...], dict[str, Ranked]]:
     """The hits of the page in our order, and what made it: by document. Pinned go first, then asked numbers, then who cites them."""
+    plan, page, step, pinned = found.plan, found.page, found.step, found.pinned
     if step is None or not _reranked(params, step):
         return page.hits, {}
     window = page.hits[: step.window]
-    ranked = rank(plan.question, [found.record for found in window], weights)
-    reasons = [answer.reason(found.record, plan) for found in window]
+    ranked = rank(plan.question, [one.record for one in window], weights, found.near)
+    reasons = [answer.reason(one.record, plan) for one in window]
     # A number with an unfinished code is what was meant, unless the number is there as it was typed.
     groups = {"number": 0, "part": 3 if "number" in reasons else 1, "cites": 2, "words": 4}
     ranked.sort(key=lambda one: (pinned.place(window[one.place].id), groups[reasons[one.place]]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,4 +32,9 @@ class ApiSettings(BaseSettings):
         le=2000,
         validation_alias="WENHAO_MAX_QUESTION",
         description="Characters a question may have.",
+    )
+    semantic: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        validation_alias="WENHAO_SEMANTIC",
+        description="Candidates by meaning for questions in words; auto: when the extra wenhao[semantic] is installed.",
     )

@@ -93,8 +93,11 @@ def _body(query: Query | None, request: SearchRequest) -> dict[str, Any]:
         "attributesToRetrieve": list(dict.fromkeys((*request.fields, str(Field.ID)))),
         "showRankingScore": True,
     }
-    if request.conditions:
-        body["filter"] = filters(request.conditions)
+    conditions = request.conditions
+    if query and query.ids:
+        conditions = (*conditions, Condition(Field.ID, query.ids))
+    if conditions:
+        body["filter"] = filters(conditions)
     if request.sort:
         body["sort"] = list(request.sort)
     if query and query.fields is not None:

@@ -21,7 +21,7 @@ from engine.settings import EngineSettings
 from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import list_check, list_suggestions, serving
+from wenhao import embedding, list_check, list_suggestions, serving
 from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
 from wenhao.reporting import report, show_plan
 
@@ -89,7 +89,16 @@ def run(folder: Folder, name: Name = None, host: Host = None, port: Port = None)
             port,
             _console,
             before=lambda connection: report(index_folder(folder, name, connection), _console),
+            beside=embedding.in_background(),
         )
+
+
+@app.command()
+def embed() -> None:
+    """为尚无语义向量的文件制作向量（须安装 wenhao[semantic]）；检索照常。"""
+    with _plain_errors(), serving.engine() as connection:
+        made, gone = embedding.embed_documents(connection)
+        _console.print(f"制作了 {made} 件的向量，去掉了 {gone} 件的。")
 
 
 @engine_app.command("install")

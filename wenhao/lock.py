@@ -1,4 +1,7 @@
-"""One indexer a data folder: ``index.lock`` is held by the process that writes the index, as long as it lives."""
+"""One indexer a data folder: ``index.lock`` is held by the process that writes the index, as long as it lives.
+
+Making vectors has a lock of its own: it takes minutes, and documents come and go meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from gongwen import dates
 from gongwen.errors import SettingsError, WenhaoError
 
 FILE = "index.lock"
+EMBEDDING_FILE = "embedding.lock"
 Lock = AbstractContextManager[None]
 
 
@@ -22,14 +26,14 @@ class AlreadyIndexing(WenhaoError):
 
 
 @contextmanager
-def indexing(data_dir: Path) -> Iterator[None]:
+def indexing(data_dir: Path, file: str = FILE) -> Iterator[None]:
     """Holds the lock for the block; the kernel lets go of it when the process ends, however it ends.
 
     Raises :class:`AlreadyIndexing`, and :class:`~gongwen.errors.SettingsError` when the folder cannot be written.
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(data_dir / FILE, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(data_dir / file, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise SettingsError(f"cannot write to the data folder {data_dir}: {error.strerror or error}") from error
     try:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import uvicorn
 from rich.console import Console
 
 from api.app import build_planner, create_app
+from api.meaning import Meaning
 from api.settings import ApiSettings
 from engine.client import Connection
+from engine.passages import PassageReader
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.terms import TermReader
 from engine.writer import MeiliWriter
+from gongwen import sentence_vectors
 from gongwen.errors import SettingsError
 
 
@@ -29,9 +32,13 @@ def engine() -> Iterator[Connection]:
 
 
 def serve(
-    host: str | None, port: int | None, console: Console, before: Callable[[Connection], None] | None = None
+    host: str | None,
+    port: int | None,
+    console: Console,
+    before: Callable[[Connection], None] | None = None,
+    beside: AbstractContextManager[None] | None = None,
 ) -> None:
-    """Serves until interrupted; ``before`` runs once the engine answers and the port is ours.
+    """Serves until interrupted; ``before`` runs once the engine answers and the port is ours, ``beside`` while it serves.
 
     Raises :class:`~gongwen.errors.SettingsError` when the port is taken, and engine errors.
     """
@@ -44,7 +51,8 @@ def serve(
                 before(connection)
             elif connection.admin_key:
                 asyncio.run(_ensure_index(connection))
-            asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
+            with beside or nullcontext():
+                asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
     finally:
         listener.close()
 
@@ -76,9 +84,9 @@ async def _ensure_index(connection: Connection) -> None:
 async def _serve(
     listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console
 ) -> None:
-    reader = MeiliReader(connection, EngineSettings())
+    reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
     config = uvicorn.Config(
-        create_app(reader, build_planner(settings), settings, TermReader(connection, EngineSettings())),
+        create_app(reader, build_planner(settings), settings, counts, _meaning(connection, settings)),
         access_log=False,
         log_level="warning",
         server_header=False,
@@ -88,6 +96,14 @@ async def _serve(
         config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
     )
     await server.serve(sockets=[listener])
+
+
+def _meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
+    """Candidates by meaning, as far as the settings and what is installed allow."""
+    if settings.semantic == "off" or (settings.semantic == "auto" and not sentence_vectors.available()):
+        return None
+    sentence_vectors.check()
+    return Meaning(sentence_vectors.SentenceEncoder, PassageReader(connection, EngineSettings()))
 
 
 class _Server(uvicorn.Server):

@@ -84,6 +84,7 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, How]:
     parser.add_argument("--fresh", action="store_true", help="index again in any case")
     parser.add_argument("--keep-index", action="store_true", help="take the index whatever rules it was read with")
     parser.add_argument("--quick", action="store_true", help="page one only and no times: R@100 says nothing then")
+    parser.add_argument("--semantic", action="store_true", help="candidates by meaning too; makes vectors that lack")
     options = parser.parse_args(arguments)
     if bool(options.docs) != bool(options.queries):
         parser.error("--docs and --queries belong together")
@@ -101,6 +102,7 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, How]:
         options.against,
         options.fresh,
         options.keep_index,
+        options.semantic,
         options.quick,
     )
     if (options.check or options.update or options.write) and (not how.whole or options.docs):

@@ -28,6 +28,7 @@ class How:
     against: str | None = None
     fresh: bool = False
     keep_index: bool = False
+    semantic: bool = False  # candidates by meaning too: needs the extra wenhao[semantic]
     quick: bool = False  # page one only, and no times: for gates on s1, s10 and mrr10
 
     @property
@@ -59,11 +60,11 @@ def _ranking(one: QuestionSet, how: How) -> Outcome:
     load = os.getloadavg()[0]  # times taken beside other work are not the machine's best
     runs: table.Runs = {}
     with index_of(one.sources, fresh=how.fresh, keep=how.keep_index) as index:
-        with running_site(index) as site:
+        with running_site(index, semantic=how.semantic) as site:
             # Two askers, since the site and the engine are two processes; times are taken with one.
             depth, timed = (PAGE, 0) if how.quick else (DEPTH, TIMED)
             runs[OURS] = ask(site, questions, workers=2, depth=depth, timed=timed)
-        note = f"{len(questions)} questions, {_about(index)}{_lost(questions, index)}; load {load:.1f} on {os.cpu_count()} cores before the run"
+        note = f"{len(questions)} questions, {_about(index)}{_lost(questions, index)}; load {load:.1f} on {os.cpu_count()} cores before the run{', with candidates by meaning' if how.semantic else ''}"
         print(f"\n{one.name} ({one.about}): {note}", flush=True)
         if unsteady := sum(not judged.steady for judged in runs[OURS]):
             print(

@@ -58,13 +58,17 @@ class Site:
 
 
 @contextmanager
-def running_site(index: Index) -> Iterator[Site]:
+def running_site(index: Index, *, semantic: bool = False) -> Iterator[Site]:
     """Starts the site with the code of this working tree on a free loopback port; stops it at the end.
+
+    With ``semantic``, vectors that lack are made first, and the site uses them.
 
     Raises :class:`~gongwen.errors.EngineUnavailable` with the last lines of its log when it does not get ready.
     """
     port = _free_port()
-    environment = os.environ | {"WENHAO_DATA": str(index.data_dir)}
+    environment = os.environ | {"WENHAO_DATA": str(index.data_dir), "WENHAO_SEMANTIC": "on" if semantic else "off"}
+    if semantic:
+        subprocess.run([sys.executable, "-c", _COMMAND, "embed"], cwd=ROOT, env=environment, check=True)
     log = index.data_dir.parent / "site.log"
     with log.open("w") as output:
         command = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)]
