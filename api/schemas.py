@@ -60,6 +60,7 @@ class SearchParams(BaseModel):
     page: int = Field(1, ge=1, le=10_000, description="页码，从 1 开始。")
     per_page: int = Field(10, ge=1, le=100, description="每页条数。")
     synonyms: bool = Field(True, description="是否用同义词扩展。")
+    debug: bool = Field(False, description="为每条结果说明为何排在此处。")
     correct: bool = Field(True, description="什么也找不到时，是否改正错字、把拼音转为汉字再检索。")
 
     @field_validator("q")
@@ -117,6 +118,22 @@ def region_codes(name: str) -> tuple[str, ...]:
     return ()
 
 
+class Feature(BaseModel):
+    """One part of a hit's score."""
+
+    name: str = Field(description="名称，见 docs/architecture.md")
+    value: float = Field(description="这份文件的数值，多在 0 至 1 之间")
+    weight: float = Field(description="权重")
+    adds: float = Field(description="计入得分的数：数值乘以权重")
+
+
+class Explanation(BaseModel):
+    """Why a document stands where it does."""
+
+    features: list[Feature]
+    words: list[str] = Field(description="同样的内容，用文字说明")
+
+
 class Hit(BaseModel):
     """One document found."""
 
@@ -136,6 +153,7 @@ class Hit(BaseModel):
     reason: str = Field(description="number 文号即此件；part 文号与此件部分相符；cites 引用该文号；words 词语命中")
     pinned: bool = Field(False, description="编辑为这个问题置顶")
     score: float
+    explain: Explanation | None = Field(default=None, description="为何排在此处；只在 debug=1 时给出")
 
 
 class ReadFilter(BaseModel):

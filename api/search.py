@@ -10,6 +10,7 @@ from functools import partial
 
 from api import answer, fields, pinning, standing, titled
 from api.correcting import Change, Corrector
+from api.explain import explain
 from api.fields import Asked
 from api.meaning import RELAXING, Meaning, joined
 from api.pinning import Pinned
@@ -20,6 +21,7 @@ from api.schemas import (
     Corrected,
     DocumentAnswer,
     EvidenceItem,
+    Hit,
     SearchAnswer,
     SearchParams,
     Suggestion,
@@ -102,13 +104,17 @@ class Searcher:
             page=params.page,
             per_page=params.per_page,
             pages=-(-page.total // params.per_page),
-            hits=[
-                answer.hit(one, plan, marker, today, parts.get(one.id), pinned=one.id in found.pinned.ids)
-                for one in hits
-            ],
+            hits=[self._hit(one, found, marker, parts.get(one.id), debug=params.debug) for one in hits],
             facets={name: answer.facet(page, field) for field, name in _FACETS.items()},
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
+
+    def _hit(self, one: Found, found: _Answered, marker: Marker, ranked: Ranked | None, *, debug: bool) -> Hit:
+        shown = answer.hit(one, found.plan, marker, self.today(), ranked, pinned=one.id in found.pinned.ids)
+        if debug:
+            step = found.step.name if found.step else None
+            shown.explain = explain(ranked, step=step, reason=shown.reason, pinned=shown.pinned)
+        return shown
 
     async def _changed(
         self, corrector: Corrector, asked: Asked, found: _Answered, ask: Callable[[Asked], Awaitable[_Answered]]

@@ -68,14 +68,12 @@ class CurrentWeights:
         self._renewing: asyncio.Task[None] | None = None
 
     async def current(self) -> TermWeights:
-        """The weights; the first call waits for them, later ones never wait."""
+        """The weights; calls before the first ones are there wait for them, later ones never wait."""
         if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
             self._checked = time.monotonic()
-            task = asyncio.create_task(self._renew(self._source))
-            if self._stamp is None:
-                await task
-            else:
-                self._renewing = task
+            self._renewing = asyncio.create_task(self._renew(self._source))
+        if self._stamp is None and self._renewing is not None:
+            await asyncio.shield(self._renewing)  # the caller may go away; the others wait for the same task
         return self.weights
 
     async def _renew(self, source: Counts) -> None:

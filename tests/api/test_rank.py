@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api import hints, rank
+from api.explain import explain
 from api.term_weights import TermWeights
 from engine.schema import join
 from gongwen import lexicon
@@ -88,3 +89,14 @@ def test_rare_words_weigh_more(word: str, weight: float) -> None:
 
 def test_without_counts_all_words_weigh_the_same() -> None:
     assert {TermWeights()(word) for word in ("通知", "湿地")} == {1.0}
+
+
+def test_every_part_of_a_score_can_be_explained() -> None:
+    one = record("湿地保护条例", year=2016, validity="repealed", id="a")
+    (found,) = rank.rank(question("湿地保护条例是什么"), [one], WEIGHTS, {"a": 0.2})
+    told = explain(found, step="most", reason="words", pinned=False)
+    assert sum(part.adds for part in told.features) == pytest.approx(found.score, abs=0.002)
+    assert {part.name for part in told.features} == set(rank.WEIGHTS), (
+        "a part without a weight, or a weight without one"
+    )
+    assert any("已废止或失效：减" in sentence for sentence in told.words)
