@@ -166,7 +166,8 @@ class Searcher:
         best: tuple[Step, SearchPage] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
-            near = near or (await self._near(plan) if planned.name in RELAXING else {})
+            if best is None and planned.name in RELAXING:  # what was found as typed needs no other words
+                near = near or await self._near(plan)
             step = joined(planned, near)
             page = await self.reader.search(_request(params, step, conditions))
             total = page.total

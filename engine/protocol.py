@@ -22,7 +22,7 @@ class Query:
     ``phrases``: words that stand next to each other; cut them at punctuation, which the engine does not index.
     ``words``: exact words. ``prefix``: a last word that may go on (工 finds 工程). ``without``: phrases that must not
     occur; a query with nothing else means all other documents. ``fields``: search only there (None: everywhere).
-    ``ids``: only documents with one of these identifiers; with nothing else, all of them.
+    ``ids``: the documents with these identifiers, whatever their words (but for ``without``); nothing else is asked then.
     ``strategy``: ``all``, or what may be left out when nothing has them all: the commonest words (``frequency``) or the
     last ones (``last``). Only ``words`` and ``prefix`` are ever left out, never ``phrases`` (measured). ``weight``: of
     this query among several. At most MAX_PARTS phrases, words and prefix together.

@@ -27,7 +27,7 @@ def query_text(query: Query) -> str:
     """Return the engine's query string: ``Query(phrases=(("在建", "工程"),))`` -> ``"在建<U+200C>工程"`` in quotes.
 
     Words without a letter or digit are left out, for the engine would ignore them and find everything.
-    A query by identifiers alone has an empty one. Raises :class:`InputError` when nothing is left of the query, or when it has more than MAX_PARTS parts.
+    Raises :class:`InputError` when nothing is left of the query, or when it has more than MAX_PARTS parts.
     """
     wanted = [part for phrase in query.phrases if (part := _quoted(phrase))]
     if query.strategy == "all":
@@ -41,10 +41,10 @@ def query_text(query: Query) -> str:
     if len(wanted) > MAX_PARTS:
         raise InputError(f"query has {len(wanted)} phrases and words, but the engine reads {MAX_PARTS}: {query}")
     asked = bool(query.phrases or query.words or query.prefix is not None)
-    if not (wanted or unwanted or query.ids) or (asked and not wanted):
+    if not (wanted or unwanted) or (asked and not wanted):
         raise InputError(f"query has no word with a letter or digit in it: {query}")
     text = " ".join(unwanted + wanted)
-    return text if prefix or not text else text + " "
+    return text if prefix else text + " "
 
 
 def filters(conditions: Iterable[Condition]) -> list[str]:

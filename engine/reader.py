@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.client import Connection, EngineClient, RefusedError
 from engine.protocol import Condition, Hit, Query, SearchPage, SearchRequest
 from engine.query import check_request, filters, query_text
-from engine.schema import Field
+from engine.schema import EVERY_WORD, Field
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, EngineUnavailable
 
@@ -86,6 +87,10 @@ class MeiliReader:
 
 
 def _body(query: Query | None, request: SearchRequest) -> dict[str, Any]:
+    conditions = request.conditions
+    if query and query.ids:
+        conditions = (*conditions, Condition(Field.ID, query.ids))
+        query = replace(query, words=(EVERY_WORD,))
     body: dict[str, Any] = {
         "q": query_text(query) if query else "",
         "locales": ["eng"],
@@ -93,9 +98,6 @@ def _body(query: Query | None, request: SearchRequest) -> dict[str, Any]:
         "attributesToRetrieve": list(dict.fromkeys((*request.fields, str(Field.ID)))),
         "showRankingScore": True,
     }
-    conditions = request.conditions
-    if query and query.ids:
-        conditions = (*conditions, Condition(Field.ID, query.ids))
     if conditions:
         body["filter"] = filters(conditions)
     if request.sort:

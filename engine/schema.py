@@ -12,9 +12,12 @@ from typing import Any
 # Bump when records already stored, or answers from them, would mean something else after the change: a field renamed,
 # removed or filled by another rule, another way to cut words, another setting below. A field added that old records may
 # lack needs no bump. A bump makes the indexer build a new index beside the old one and swap.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _VERSION_MARK = "wenhaoschemaversion"
+
+EVERY_WORD = "ꙮꙮ"
+"""A word that every document has and nobody types (see Field.EVERY)."""
 
 JOINER = "\u200c"
 """ZERO WIDTH NON-JOINER between words: invisible in Chinese, and a separator of the engine by default."""
@@ -76,13 +79,16 @@ class Field(StrEnum):
     EXPLAINED_BY = "explained_by"
     RELATIONS_HASH = "relations_hash"
     ORIGINAL = "original"
+    # Holds EVERY_WORD: documents named by identifier can then stand in one federated search with queries of words, which the
+    # engine refuses to compare with a query that has none.
+    EVERY = "every"
 
 
 # The order is the engine's `attribute` rule: a word in the title counts before one in the text.
-SEARCHABLE = (Field.TITLE, Field.DOC_NUMBER, Field.ISSUER_TEXT, Field.CITES_TEXT, Field.TEXT)
+SEARCHABLE = (Field.TITLE, Field.DOC_NUMBER, Field.ISSUER_TEXT, Field.CITES_TEXT, Field.TEXT, Field.EVERY)
 
 # All of those are stored as words with :func:`join`; what is also a facet or a key (issuer, number_key) has a plain twin.
-SEGMENTED = SEARCHABLE
+SEGMENTED = SEARCHABLE[:-1]
 
 FILTERABLE = (
     Field.ID,

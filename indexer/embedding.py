@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.passages import Passage, PassageWriter
 from engine.protocol import Writer
 from engine.schema import Field, plain
 from gongwen import passages
 
-_PAGE = 200  # documents whose texts are held at once
+_PAGE = (
+    1000  # documents whose texts are held at once; each page is one task of the engine, which takes a second for any
+)
 _TOGETHER = 32  # passages encoded in one call: 64 were no faster
 
 
@@ -41,20 +44,27 @@ async def embed(
     if not wanted:
         return 0, len(gone)
     done = 0
+    storing: asyncio.Task[None] | None = None
     fields = (Field.ID, Field.TITLE, Field.TEXT, Field.CONTENT_HASH)
-    async for page in writer.scan(fields, page_size=_PAGE):
-        rows = [row for row in page if row[Field.ID] in wanted]
-        texts = [
-            (row[Field.ID], place, row.get(Field.CONTENT_HASH) or "", text)
-            for row in rows
-            for place, text in enumerate(
-                passages.cut(plain(row.get(Field.TITLE) or ""), plain(row.get(Field.TEXT) or ""))
-            )
-        ]
-        await store.put(_encoded(texts, encoder))
-        done += len(rows)
-        progress(done, len(wanted))
+    try:
+        async for page in writer.scan(fields, page_size=_PAGE):
+            rows = [row for row in page if row[Field.ID] in wanted]
+            made = await asyncio.to_thread(_encoded, [text for row in rows for text in _texts(row)], encoder)
+            if storing is not None:
+                await storing
+            storing = asyncio.create_task(store.put(made))  # while the next page is encoded
+            done += len(rows)
+            progress(done, len(wanted))
+    finally:
+        if storing is not None:
+            await storing
     return done, len(gone)
+
+
+def _texts(row: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+    """Document, place, digest and text of the passages of a record."""
+    found = passages.cut(plain(row.get(Field.TITLE) or ""), plain(row.get(Field.TEXT) or ""))
+    return [(row[Field.ID], place, row.get(Field.CONTENT_HASH) or "", text) for place, text in enumerate(found)]
 
 
 def _encoded(texts: list[tuple[str, int, str, str]], encoder: Encoder) -> list[Passage]:

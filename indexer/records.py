@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from engine.schema import Field, join
+from engine.schema import EVERY_WORD, Field, join
 from gongwen import normalize
 from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
@@ -94,6 +94,7 @@ def record(
         Field.PERSONAL: dict(personal) if personal else None,
         Field.FACTS: facts(document),
         Field.ORIGINAL: document.original,
+        Field.EVERY: EVERY_WORD,
         **_unrelated(document, today),
     }
     return {str(name): value for name, value in fields.items() if value not in (None, [])}
