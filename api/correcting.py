@@ -53,6 +53,8 @@ class Corrector:
         """
         if not self.vocabulary or step is None or plan.numbers:
             return None
+        if total and step.name == "number":  # a code left unfinished is no word, and it finds its document
+            return None
         if total >= _FEW and step.name in ("phrase", "number", "code"):
             return None
         text = normalize(question).text.strip()

@@ -59,24 +59,33 @@ class Site:
 
 @contextmanager
 def running_site(index: Index, *, semantic: bool = False) -> Iterator[Site]:
-    """Starts the site with the code of this working tree on a free loopback port; stops it at the end.
+    """Starts the site over an index, as :func:`started` does."""
+    with (
+        started(index.data_dir, semantic=semantic) as (port, log),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as http,
+    ):
+        yield Site(http, index.names, log)
+
+
+@contextmanager
+def started(data_dir: Path, *, semantic: bool = False) -> Iterator[tuple[int, Path]]:
+    """Starts the site with the code of this working tree on a free loopback port; yields the port and the site's log.
 
     With ``semantic``, vectors that lack are made first, and the site uses them.
-
     Raises :class:`~gongwen.errors.EngineUnavailable` with the last lines of its log when it does not get ready.
     """
     port = _free_port()
-    environment = os.environ | {"WENHAO_DATA": str(index.data_dir), "WENHAO_SEMANTIC": "on" if semantic else "off"}
+    environment = os.environ | {"WENHAO_DATA": str(data_dir), "WENHAO_SEMANTIC": "on" if semantic else "off"}
     if semantic:
         subprocess.run([sys.executable, "-c", _COMMAND, "embed"], cwd=ROOT, env=environment, check=True)
-    log = index.data_dir.parent / "site.log"
+    log = data_dir.parent / "site.log"
     with log.open("w") as output:
         command = [sys.executable, "-c", _COMMAND, "serve", "--port", str(port)]
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as http:
                 _await_ready(http, child, log)
-                yield Site(http, index.names, log)
+            yield port, log
         finally:
             child.terminate()
             try:

@@ -1,4 +1,4 @@
-"""``python -m bench.speed ingest --docs FILE --n N [--json OUT]``: how fast files on disk become searchable.
+"""How fast files on disk become searchable: ``python -m bench.speed ingest --docs FILE --n N [--json OUT]``.
 
 Three ways on the same documents, one after the other in one run, each from files to searchable:
 
@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,7 +131,9 @@ def _measure(name: str, number: int, size: int, files: Path, data: Path) -> Meas
     return Measured(name, number, size / 1e6, seconds, computing, disk, most["indexer"], most["engine"])
 
 
-def _ours(files: Path, data: Path) -> None:
+def ours(files: Path, data: Path) -> None:
+    """A folder of files to a searchable index in a data folder, as ``wenhao index`` does it."""
+
     async def run(connection: Connection, settings: EngineSettings) -> None:
         writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
         try:
@@ -197,18 +199,11 @@ def _fts5(files: Path, data: Path) -> None:
     base.close()
 
 
-WAYS: dict[str, Callable[[Path, Path], None]] = {"ours": _ours, "plain": _plain, "fts5": _fts5}
+WAYS: dict[str, Callable[[Path, Path], None]] = {"ours": ours, "plain": _plain, "fts5": _fts5}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(given: argparse.Namespace) -> int:
     """Measures and prints; 2 when the file of documents is absent."""
-    parser = argparse.ArgumentParser(prog="python -m bench.speed", description=__doc__.split("\n")[0])
-    ingest = parser.add_subparsers(required=True).add_parser("ingest")
-    ingest.add_argument("--docs", type=Path, required=True)
-    ingest.add_argument("--n", type=int, default=10_000)
-    ingest.add_argument("--json", type=Path)
-    ingest.add_argument("--ways", default=",".join(WAYS), help="which of them, with commas")
-    given = parser.parse_args(arguments)
     if not given.docs.exists():
         print(f"{given.docs} is not there", file=sys.stderr)
         return 2
@@ -228,7 +223,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.json:
             given.json.write_text(json.dumps([asdict(one) for one in found], indent=1), "utf-8")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Speed: how fast documents become searchable, and how fast searches are answered."""
