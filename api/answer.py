@@ -76,16 +76,14 @@ def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | 
     )
 
 
-def facet(page: SearchPage, field: Field) -> list[FacetValue]:
+def facet(page: SearchPage, field: Field, most: int | None = _MOST_FACET_VALUES) -> list[FacetValue]:
+    """The values of a facet with their labels, the commonest first, years newest first; None: all of them."""
     counts = page.facets.get(field, {})
     if field is Field.YEAR:
         ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
     else:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [
-        FacetValue(value=value, label=_label(field, value), count=count)
-        for value, count in ordered[:_MOST_FACET_VALUES]
-    ]
+    return [FacetValue(value=value, label=_label(field, value), count=count) for value, count in ordered[:most]]
 
 
 def _label(field: Field, value: str) -> str:

@@ -15,7 +15,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import pages, routes
+from api import lookup_routes, pages, routes
+from api.lookup import Lookup
 from api.meaning import Meaning
 from api.plan import Planner
 from api.problems import http_problem, invalid_problem, wenhao_problem
@@ -80,9 +81,11 @@ def create_app(
         description="公文检索接口。",
     )
     app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
+    app.state.lookup = Lookup(reader, app.state.searcher)
     app.state.reader = reader
     app.state.settings = settings
     app.include_router(routes.router)
+    app.include_router(lookup_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
     app.add_exception_handler(WenhaoError, _on_wenhao_error)

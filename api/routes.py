@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams, SuggestAnswer
-from gongwen.errors import WenhaoError
+from gongwen.errors import InputError, WenhaoError
 
 router = APIRouter()
-_FAULTS: dict[int | str, dict[str, Any]] = {
+FAULTS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "参数有误，逐一列出"},
     503: {"model": Problem, "description": "检索引擎不可用"},
 }
@@ -27,22 +27,21 @@ def json_bytes(value: BaseModel | dict[str, Any]) -> Response:
     return Response(orjson.dumps(content), media_type="application/json")
 
 
-@router.get("/api/v1/search", response_model=SearchAnswer, responses=_FAULTS, summary="检索公文", tags=["search"])
+def check_question(request: Request, question: str) -> None:
+    """Raises :class:`~gongwen.errors.InputError` when a question is longer than the settings allow."""
+    limit = request.app.state.settings.max_question
+    if len(question) > limit:
+        raise InputError(f"q：最多 {limit} 个字，给出的有 {len(question)} 个")
+
+
+@router.get("/api/v1/search", response_model=SearchAnswer, responses=FAULTS, summary="检索公文", tags=["search"])
 async def search(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """关键词、标题、文号或一句话；可按地区、年份、机关、文种、日期筛选。"""
-    limit = request.app.state.settings.max_question
-    if len(params.q) > limit:
-        problem = Problem(
-            title="参数有误",
-            status=422,
-            detail=f"q：最多 {limit} 个字",
-            errors=[{"parameter": "q", "message": f"最多 {limit} 个字，给出的有 {len(params.q)} 个"}],
-        )
-        return JSONResponse(problem.model_dump(), 422, media_type="application/problem+json")
+    check_question(request, params.q)
     return json_bytes(await request.app.state.searcher.search(params))
 
 
-@router.get("/api/v1/suggest", response_model=SuggestAnswer, responses=_FAULTS, summary="输入时的建议", tags=["search"])
+@router.get("/api/v1/suggest", response_model=SuggestAnswer, responses=FAULTS, summary="输入时的建议", tags=["search"])
 async def suggest(
     request: Request,
     q: Annotated[str, Query(max_length=2000, description="已输入的文字、拼音或拼音首字母", examples=["zwgk"])] = "",
@@ -56,7 +55,7 @@ async def suggest(
 @router.get(
     "/api/v1/documents/{document_id}",
     response_model=DocumentAnswer,
-    responses={404: {"model": Problem}, **_FAULTS},
+    responses={404: {"model": Problem}, **FAULTS},
     summary="一份公文",
     tags=["documents"],
 )

@@ -38,7 +38,7 @@ from engine.schema import Field, plain
 from gongwen import dates
 
 _SHOWN = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, *standing.NEEDED)  # fmt: skip
-_FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.VALIDITY: "validity"}  # fmt: skip
+_FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
 _MOST_CITING = 100  # of the documents that cite one, as many are listed
 _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
@@ -108,6 +108,13 @@ class Searcher:
             facets={name: answer.facet(page, field) for field, name in _FACETS.items()},
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
+
+    async def found(self, params: SearchParams) -> SearchPage:
+        """What a search finds as the engine counts it, for its total and facets alone."""
+        lists = self.lists.current()
+        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
+        weights, today = await self.weights.current(), self.today()
+        return (await self._ask(fields.read(params), planner=planner, lists=lists, weights=weights, today=today)).page
 
     def _hit(self, one: Found, found: _Answered, marker: Marker, ranked: Ranked | None, *, debug: bool) -> Hit:
         shown = answer.hit(one, found.plan, marker, self.today(), ranked, pinned=one.id in found.pinned.ids)

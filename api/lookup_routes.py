@@ -1,0 +1,96 @@
+"""REST interface, version 1: what is looked up. Unknown parameters are refused by name."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.lookup import Lookup
+from api.lookup_schemas import (  # fmt: skip
+    CitationsAnswer,
+    CitedByAnswer,
+    FacetAnswer,
+    FacetParams,
+    NumberAnswer,
+    PlacesAnswer,
+    StatsAnswer,
+)
+from api.routes import FAULTS, check_question, json_bytes
+from api.schemas import Problem
+
+router = APIRouter(prefix="/api/v1")
+_MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "没有这份文件"}, **FAULTS}
+
+
+class _None(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Paged(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(1, ge=1, le=1000, description="页码，从 1 开始。")
+    per_page: int = Field(20, ge=1, le=100, description="每页条数。")
+
+
+DocumentId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="文件编号")]
+
+
+def _lookup(request: Request) -> Lookup:
+    found: Lookup = request.app.state.lookup
+    return found
+
+
+@router.get("/numbers/{writing:path}", response_model=NumberAnswer, responses=FAULTS, summary="文号", tags=["numbers"])
+async def number(
+    request: Request,
+    writing: Annotated[str, Path(max_length=120, description="文号，任何写法", examples=["杭政办发电[2016]第06号"])],
+    _: Annotated[_None, Query()],
+) -> Response:
+    """规范写法、各部分、发文机关、库中的文件和引用它的文件；库中没有该文件时也可用。"""
+    return json_bytes(await _lookup(request).number(writing))
+
+
+@router.get("/facets", response_model=FacetAnswer, responses=FAULTS, summary="分面的值", tags=["search"])
+async def facets(request: Request, params: Annotated[FacetParams, Query()]) -> Response:
+    """检索结果在某个分面上的值，可再按名称筛选：contains=衢 得到 衢州市、衢江区。"""
+    check_question(request, params.q)
+    return json_bytes(await _lookup(request).facet(params))
+
+
+@router.get(
+    "/documents/{document_id}/citations", response_model=CitationsAnswer, responses=_MISSING, summary="引用的文件", tags=["documents"]
+)  # fmt: skip
+async def citations(request: Request, document_id: DocumentId, _: Annotated[_None, Query()]) -> Response:
+    """它引用的文件，各附引用的性质、文中位置和库中的编号。"""
+    return _or_404(await _lookup(request).citations(document_id))
+
+
+@router.get(
+    "/documents/{document_id}/cited-by", response_model=CitedByAnswer, responses=_MISSING, summary="被引用", tags=["documents"]
+)  # fmt: skip
+async def cited_by(request: Request, document_id: DocumentId, paged: Annotated[_Paged, Query()]) -> Response:
+    """引用它的文件，新的在前，各附引用的性质。"""
+    return _or_404(await _lookup(request).cited_by(document_id, paged.page, paged.per_page))
+
+
+@router.get("/regions", response_model=PlacesAnswer, responses=FAULTS, summary="地区", tags=["collection"])
+async def regions(request: Request, _: Annotated[_None, Query()]) -> Response:
+    """库中文件所属地区的树，各附件数。"""
+    return json_bytes(await _lookup(request).places())
+
+
+@router.get("/stats", response_model=StatsAnswer, responses=FAULTS, summary="全库概况", tags=["collection"])
+async def stats(request: Request, _: Annotated[_None, Query()]) -> Response:
+    """件数、年份、文种、有效性、省份、发文机关数、起止日期。"""
+    return json_bytes(await _lookup(request).stats())
+
+
+def _or_404(found: BaseModel | None) -> Response:
+    if found is None:
+        raise HTTPException(404)
+    return json_bytes(found)
