@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import lookup_routes, pages, routes
+from api import file_routes, lookup_routes, pages, routes
 from api.lookup import Lookup
 from api.meaning import Meaning
 from api.plan import Planner
@@ -86,6 +86,7 @@ def create_app(
     app.state.settings = settings
     app.include_router(routes.router)
     app.include_router(lookup_routes.router)
+    app.include_router(file_routes.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
     app.add_exception_handler(WenhaoError, _on_wenhao_error)

@@ -8,15 +8,19 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.citing import gbt7714, json_ld
 from api.problems import invalid_problem
 from api.reading import blocks, marks, proofs
+from api.routes import site_address
 from api.schemas import (
     GENRE_NAMES,
     VALIDITY_NAMES,
@@ -27,6 +31,7 @@ from api.schemas import (
     SearchAnswer,
     SearchParams,
 )
+from api.search import china_today
 from gongwen import cited_names
 from gongwen.relations import WEIGHT
 from gongwen.types import CitationKind
@@ -129,6 +134,7 @@ async def search_page(request: Request) -> Response:
         answer=answer,
         params=params,
         links=links,
+        files=urlencode([pair for pair in pairs if pair[0] not in ("page", "per_page", "debug")]),
         regions=_tree(answer),
         years=_histogram(answer),
         q=params.q,
@@ -171,6 +177,8 @@ async def document_page(request: Request, document_id: str) -> Response:
     if record is None:
         raise HTTPException(404)
     parts = blocks(record)
+    address = f"{site_address(request)}/documents/{document_id}"
+    record.citation = gbt7714(record, address, china_today())
     return _render(
         request,
         "document.html",
@@ -178,6 +186,8 @@ async def document_page(request: Request, document_id: str) -> Response:
         cites=_listed(record.cites, marks(record)),
         parts=parts,
         proofs=proofs(record),
+        # In a script element only `<` could end it; JSON may write it as an escape.
+        json_ld=Markup(orjson.dumps(json_ld(record, address)).decode().replace("<", "\\u003c")),  # noqa: S704
         q="",
     )
 

@@ -280,6 +280,7 @@ class DocumentAnswer(BaseModel):
     effects: list[EffectItem] = Field([], description="修改、废止或代替本文件的文件")
     cited_by: list[RelatedItem] = Field([], description="库中引用本文件的文件，至多一百件")
     cited_by_total: int = 0
+    citation: str | None = Field(None, description="参考文献著录，GB/T 7714-2015")
 
 
 class Suggestion(BaseModel):

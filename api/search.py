@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from api import answer, fields, pinning, standing, titled
 from api.correcting import Change, Corrector
@@ -40,8 +41,11 @@ from gongwen import dates
 _SHOWN = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, *standing.NEEDED)  # fmt: skip
 _FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
+_WALKED = 1000  # documents of a page of an export
 _MOST_CITING = 100  # of the documents that cite one, as many are listed
 _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
+
+Records = AsyncIterator[list[dict[str, Any]]]
 
 
 def china_today() -> date:
@@ -115,6 +119,32 @@ class Searcher:
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
         weights, today = await self.weights.current(), self.today()
         return (await self._ask(fields.read(params), planner=planner, lists=lists, weights=weights, today=today)).page
+
+    async def walk(self, params: SearchParams, shown: tuple[Field, ...], most: int) -> Records:
+        """The records of all that a search finds, a page at a time, at most so many; ranked ones first, then the engine's order."""
+        lists = self.lists.current()
+        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
+        weights, today = await self.weights.current(), self.today()
+        asked = fields.read(params.model_copy(update={"page": 1, "per_page": 1}))
+        found = await self._ask(asked, planner=planner, lists=lists, weights=weights, today=today)
+        step = found.step or Step("all", ())
+        first: list[str] = []
+        if _reranked(asked.params, step):
+            hits, _ = _ranked(found, asked.params.model_copy(update={"per_page": 100}), weights)
+            first = [one.id for one in hits]
+        offset, given = 0, 0
+        request = replace(_request(asked.params, step, found.conditions), facets=(), fields=shown)
+        while given < most:
+            page = await self.reader.search(replace(request, offset=offset, limit=_WALKED))
+            records = [hit.record for hit in page.hits]
+            if offset == 0:
+                place = {document: at for at, document in enumerate(first)}
+                records.sort(key=lambda record: place.get(record[Field.ID], len(place)))
+            if records:
+                yield records[: most - given]
+            given, offset = given + len(records), offset + _WALKED
+            if len(page.hits) < _WALKED:
+                return
 
     def _hit(self, one: Found, found: _Answered, marker: Marker, ranked: Ranked | None, *, debug: bool) -> Hit:
         shown = answer.hit(one, found.plan, marker, self.today(), ranked, pinned=one.id in found.pinned.ids)

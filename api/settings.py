@@ -38,3 +38,16 @@ class ApiSettings(BaseSettings):
         validation_alias="WENHAO_SEMANTIC",
         description="Candidates by meaning for questions in words; auto: when the extra wenhao[semantic] is installed.",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/]+(/[^\s]*)?$",
+        validation_alias="WENHAO_PUBLIC_URL",
+        description="Address of this site as others see it, for feeds, citations and sitemaps; none: the one asked at.",
+    )
+    export_limit: int = Field(
+        default=10_000,
+        ge=1,
+        le=100_000,
+        validation_alias="WENHAO_EXPORT_LIMIT",
+        description="Documents that one export may hold.",
+    )
