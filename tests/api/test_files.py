@@ -8,7 +8,7 @@ import json
 
 import openpyxl
 import pytest
-from defusedxml import ElementTree as ET
+from defusedxml.ElementTree import fromstring
 from starlette.testclient import TestClient
 
 from api.app import build_planner, create_app
@@ -26,7 +26,7 @@ def ids(site: Site, question: str, **params: object) -> set[str]:
 
 
 def test_a_feed_has_the_newest_documents_of_a_search(site: Site) -> None:
-    feed = ET.fromstring(site.client.get("/api/v1/feed.atom", params={"q": "防汛", "region": "浙江省"}).content)
+    feed = fromstring(site.client.get("/api/v1/feed.atom", params={"q": "防汛", "region": "浙江省"}).content)
     entries = feed.findall("a:entry", ATOM)
     assert {entry.findtext("a:id", namespaces=ATOM) for entry in entries} == {
         f"urn:wenhao:{one}" for one in ids(site, "防汛", region="浙江省")
@@ -96,12 +96,12 @@ async def test_no_cell_is_a_formula(title: str) -> None:
 
 
 def test_the_sitemap_names_every_document_once(site: Site) -> None:
-    index = ET.fromstring(site.client.get("/sitemap.xml").content)
+    index = fromstring(site.client.get("/sitemap.xml").content)
     found = []
     for place in index.findall("s:sitemap/s:loc", MAP):
         part = site.client.get(str(place.text))
         assert part.status_code == 200
-        found += [loc.text for loc in ET.fromstring(part.content).findall("s:url/s:loc", MAP)]
+        found += [loc.text for loc in fromstring(part.content).findall("s:url/s:loc", MAP)]
     assert len(found) == len(set(found)) == site.search("")["total"]
     assert site.client.get("/sitemap-1066.xml").status_code == 404
 
@@ -109,7 +109,7 @@ def test_the_sitemap_names_every_document_once(site: Site) -> None:
 def test_a_browser_is_told_how_to_search(site: Site) -> None:
     page = site.client.get("/").text
     assert 'rel="search" type="application/opensearchdescription+xml" href="/opensearch.xml"' in page
-    described = ET.fromstring(site.client.get("/opensearch.xml").content)
+    described = fromstring(site.client.get("/opensearch.xml").content)
     template = described.find("{http://a9.com/-/spec/opensearch/1.1/}Url")
     assert template is not None
     address = template.attrib["template"].replace("{searchTerms}", "防汛").replace("&page={startPage?}", "")
