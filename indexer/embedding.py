@@ -11,10 +11,11 @@ from engine.protocol import Writer
 from engine.schema import Field, plain
 from gongwen import passages
 
-_PAGE = (
-    1000  # documents whose texts are held at once; each page is one task of the engine, which takes a second for any
-)
+_PAGE = 500  # documents whose texts are held at once
+_STORED = 3000  # passages of one task of the engine, which takes a second for any; as Python floats they are 50 MB
 _TOGETHER = 32  # passages encoded in one call: 64 were no faster
+
+_Text = tuple[str, int, str, str]  # document, place, digest, text
 
 
 class Encoder(Protocol):
@@ -44,30 +45,42 @@ async def embed(
     if not wanted:
         return 0, len(gone)
     done = 0
+    texts: list[_Text] = []
     storing: asyncio.Task[None] | None = None
+
+    async def store_all() -> None:
+        nonlocal storing, texts
+        made = await asyncio.to_thread(_encoded, texts, encoder)
+        texts = []
+        if storing is not None:
+            await storing
+        storing = asyncio.create_task(store.put(made))  # while the next ones are encoded
+
     fields = (Field.ID, Field.TITLE, Field.TEXT, Field.CONTENT_HASH)
     try:
         async for page in writer.scan(fields, page_size=_PAGE):
-            rows = [row for row in page if row[Field.ID] in wanted]
-            made = await asyncio.to_thread(_encoded, [text for row in rows for text in _texts(row)], encoder)
-            if storing is not None:
-                await storing
-            storing = asyncio.create_task(store.put(made))  # while the next page is encoded
-            done += len(rows)
-            progress(done, len(wanted))
+            for row in page:
+                if row[Field.ID] in wanted:
+                    texts += _texts(row)
+                    done += 1
+                if len(texts) >= _STORED:
+                    await store_all()
+                    progress(done, len(wanted))
+        await store_all()
     finally:
         if storing is not None:
             await storing
+    progress(done, len(wanted))
     return done, len(gone)
 
 
-def _texts(row: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+def _texts(row: dict[str, Any]) -> list[_Text]:
     """Document, place, digest and text of the passages of a record."""
     found = passages.cut(plain(row.get(Field.TITLE) or ""), plain(row.get(Field.TEXT) or ""))
     return [(row[Field.ID], place, row.get(Field.CONTENT_HASH) or "", text) for place, text in enumerate(found)]
 
 
-def _encoded(texts: list[tuple[str, int, str, str]], encoder: Encoder) -> list[Passage]:
+def _encoded(texts: list[_Text], encoder: Encoder) -> list[Passage]:
     """Texts of like length together, for all of one call are worked on in the length of the longest."""
     by_length = sorted(texts, key=lambda one: len(one[3]))
     found = []

@@ -36,7 +36,7 @@ from gongwen import lexicon
 _PLAIN = "_plain"  # behind our index's name, for which our keys hold
 _FACETS = ("region.lvl0", "year", "issuer", "genre")
 _PAGE = 2000
-_QUESTIONS = 300
+_QUESTIONS, _TOGETHER = 300, 10
 CONNECTIONS = (1, 8, 32, 128)
 
 
@@ -78,12 +78,16 @@ def questions(connection: Connection, settings: EngineSettings) -> dict[str, lis
     async def some() -> list[dict[str, object]]:
         reader = MeiliReader(connection, settings)
         try:
-            request = SearchRequest(limit=20_000, fields=(Field.TITLE, Field.NUMBER_KEY))
-            return [hit.record for hit in (await reader.search(request)).hits]
+            whole = (await reader.search(SearchRequest(limit=0))).total
+            offsets = chance.sample(range(max(1, whole - _TOGETHER)), min(whole, _QUESTIONS // _TOGETHER))
+            requests = [
+                SearchRequest(offset=at, limit=_TOGETHER, fields=(Field.TITLE, Field.NUMBER_KEY)) for at in offsets
+            ]
+            return [hit.record for request in requests for hit in (await reader.search(request)).hits]
         finally:
             await reader.aclose()
 
-    rows = chance.sample(asyncio.run(some()), _QUESTIONS)
+    rows = asyncio.run(some())
     titles = [plain(str(row["title"])) for row in rows]
     segmenter = lexicon.segmenter(())
     subjects = [title.partition("关于")[2].removesuffix("的通知").partition("有关事项")[0] for title in titles]
