@@ -224,8 +224,10 @@ class Planner:
             queries.phrase_query(quoted, queries.replacing(runs, original, one.run), without, one.expansion.weight)
             for original, one in replaced
         ]
-        yield Step("phrase", (*named, *phrases), 1 if quoted else _ENOUGH)
         words = self._content_words(runs, weights)
+        # A title or a sentence that stands somewhere as it was typed was meant; what else has most of its words are thousands.
+        long = bool(quoted) or len(words) > _KEYWORDS
+        yield Step("phrase", (*named, *phrases), 1 if long else _ENOUGH)
         if words and not (len(words) == 1 and runs == [words]):  # else the phrase was that word
             yield from self._wider(
                 words, runs, replaced, _Fixed(tuple(quoted), without, (*named, *phrases)), weights=weights
