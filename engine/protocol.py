@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 Strategy = Literal["all", "frequency", "last"]
 
@@ -54,6 +54,37 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class AllOf:
+    """Filters that must all hold; none at all always holds."""
+
+    parts: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Filters of which one must hold: ``AnyOf((Condition("year", (2016,)), Condition("genre", ("通知",))))``.
+
+    None at all never holds.
+    """
+
+    parts: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A filter that must not hold; a document without a value in the field passes ``Not(Condition("year", (2016,)))``."""
+
+    part: Clause
+
+
+Clause: TypeAlias = Condition | AllOf | AnyOf | Not
+"""What a filter can be. At most MAX_DEPTH of them inside one another."""
+
+MAX_DEPTH = 40
+"""The engine's grammar allows 200 brackets inside one another; its work grows with each."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A search: documents found by any of ``queries`` (none: all documents) that pass every condition.
 
@@ -62,7 +93,7 @@ class SearchRequest:
     """
 
     queries: tuple[Query, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Clause, ...] = ()
     facets: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
     offset: int = 0
