@@ -43,7 +43,8 @@ class Condition:
     """One filter: ``Condition("genre", ("通知", "公告"))``, ``Condition("signed", at_least=20160101)``.
 
     A document passes when the field has one of ``values``, or lies in the range (both ends included), or, with
-    ``absent``, has no value. Equality ignores letter case. ``values`` and a range in one condition are both required.
+    ``absent``, has no value. Equality ignores letter case. ``values``, a range and ``begins`` (how a value begins) in one
+    condition are all required.
     """
 
     field: str
@@ -51,6 +52,7 @@ class Condition:
     at_least: int | None = None
     at_most: int | None = None
     absent: bool = False
+    begins: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,14 @@ def _filter(condition: Condition) -> str:
         parts.append(f"{name} >= {int(condition.at_least)}")
     if condition.at_most is not None:
         parts.append(f"{name} <= {int(condition.at_most)}")
+    if condition.begins is not None:
+        parts.append(f"{name} STARTS WITH {_value(condition.begins)}")
     text = " AND ".join(parts)
     if condition.absent:
         absent = f"{name} NOT EXISTS OR {name} IS NULL OR {name} IS EMPTY"
         text = f"({text}) OR {absent}" if text else absent
     if not text:
-        raise InputError(f"condition on {name!r} has no values, no range and does not ask for absence")
+        raise InputError(f"condition on {name!r} has no values, no range, no beginning and does not ask for absence")
     return text
 
 
