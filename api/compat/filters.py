@@ -18,6 +18,7 @@ own code. An unknown value is an absent field here: ``EXISTS`` says that it is k
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def _alternatives(part: Any) -> list[str]:
 
 
 def _syntax(expected: str, found: Any) -> Refusal:
-    return Refusal("invalid_search_filter", f"Invalid syntax for the filter parameter: `expected {expected}, found: {str(found)[:80]}`.")  # fmt: skip
+    return Refusal("invalid_search_filter", f"Invalid syntax for the filter parameter: `expected {expected}, found: {json.dumps(found, ensure_ascii=False)[:80]}`.")  # fmt: skip
 
 
 def _joined(kind: type[AllOf | AnyOf], clauses: list[Clause]) -> Clause:

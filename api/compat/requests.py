@@ -199,6 +199,9 @@ def _refuse_unsupported(given: Mapping[str, Any]) -> None:
     threshold = given.get("rankingScoreThreshold")
     if threshold is not None and not (isinstance(threshold, int | float) and 0 <= threshold <= 1):
         raise Refusal("invalid_search_ranking_score_threshold", "Invalid value at `.rankingScoreThreshold`: the value of `rankingScoreThreshold` is invalid, expected a float between `0.0` and `1.0`.")  # fmt: skip
+    distinct = given.get("distinct")
+    if distinct is not None and distinct not in public.FILTERABLE:
+        raise Refusal("invalid_search_distinct", f"Attribute `{distinct}` is not filterable and thus, cannot be used as distinct attribute. Available filterable attributes patterns are: `{', '.join(sorted(public.FILTERABLE))}`.")  # fmt: skip
     for name in ("distinct", "rankingScoreThreshold", "retrieveVectors", "showRankingScoreDetails"):
         if given.get(name) not in (None, False):
             raise unsupported(f"`{name}`")
