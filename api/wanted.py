@@ -11,7 +11,7 @@ from engine.protocol import Clause
 from engine.schema import Field
 
 FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
-NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, *standing.NEEDED)  # fmt: skip
+NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, Field.VALIDITY, *standing.NEEDED)  # fmt: skip
 """The fields that ranking and validity read; they always come."""
 
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}

@@ -243,7 +243,7 @@ class _Reader:
             number = float(value)
         except ValueError:
             number = math.nan
-        if math.isnan(number):
+        if not math.isfinite(number):
             raise self.tokens.fault(f"The attribute `{field}` is compared with numbers, and `{value}` is none.", sign)
         return whole(min(max(number, -_LARGEST), _LARGEST))
 

@@ -136,7 +136,7 @@ def _asked(given: Mapping[str, Any], index: str, max_question: int) -> Asked:
         sort=tuple(_sort(rule, index) for rule in given.get("sort") or ()),
         offset=min(offset, MAX_TOTAL),
         limit=length,
-        asked_offset=offset,
+        asked_offset=min(offset, MAX_TOTAL),
         asked_limit=limit,
         page=page,
         retrieve=tuple(given["attributesToRetrieve"] if given.get("attributesToRetrieve") is not None else ["*"]),
