@@ -18,7 +18,15 @@ _Check = Callable[[Any], str | None]
 def checked(body: Any, checks: Mapping[str, _Check], place: str) -> Mapping[str, Any]:
     """A JSON object whose members have the right types; raises :class:`Refusal` for the first that has not."""
     known(body, tuple(checks), place)
+    checked_types(body, checks, place)
+    return dict(body)
+
+
+def checked_types(body: Mapping[str, Any], checks: Mapping[str, _Check], place: str) -> None:
+    """Raises :class:`Refusal` for the first member of a wrong type; members of other names are passed over."""
     for name, value in body.items():
+        if name not in checks:
+            continue
         code = code_of(name)
         expected = checks[name](value)
         if expected:
@@ -33,7 +41,6 @@ def checked(body: Any, checks: Mapping[str, _Check], place: str) -> Mapping[str,
     for number, locale in enumerate(body.get("locales") or ()):
         if not _LOCALE.fullmatch(locale):
             raise Refusal("invalid_search_locales", f"Unknown value `{locale}` at `{place}.locales[{number}]`: expected a language code like `zh` or `cmn`")  # fmt: skip
-    return dict(body)
 
 
 def known(body: Any, names: tuple[str, ...], place: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.compat import filters, public
-from api.compat.checks import FACET_SEARCH, SEARCH, checked, known, wrong
+from api.compat.checks import FACET_SEARCH, SEARCH, checked, checked_types, known, wrong
 from api.compat.refusals import Refusal, unsupported
 from engine.protocol import Clause
 from engine.schema import MAX_TOTAL, Field
@@ -96,8 +96,12 @@ def multi_search(body: Any) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def facet_search(body: Any, index: str, max_question: int) -> FacetAsked:
-    """A search among the values of a facet."""
-    given = checked(body, FACET_SEARCH, "")
+    """A search among the values of a facet. What else a search may have is passed over, as by Meilisearch: clients send
+    the whole search beside the facet."""
+    if not isinstance(body, dict):
+        raise wrong("bad_request", "", "an object", body)
+    checked_types(body, FACET_SEARCH, "")
+    given = {name: value for name, value in body.items() if name in FACET_SEARCH}
     if "facetName" not in given:
         raise Refusal("missing_facet_search_facet_name", "Missing field `facetName`")
     facet = given["facetName"]

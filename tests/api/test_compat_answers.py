@@ -143,12 +143,13 @@ def test_a_search_among_the_values_of_a_facet(site: Site) -> None:
     }
     inside = values(facetName="genre", q="老年助餐", filter="year = 2022")
     assert sum(inside.values()) == ask(site, q="老年助餐", filter="year = 2022", limit=0)["estimatedTotalHits"]
+    assert values(facetName="genre", q="养老", hitsPerPage=1, facets=["year"]) == values(facetName="genre", q="养老")
     for body, code in (
         ({}, "missing_facet_search_facet_name"),
         ({"facetName": "title"}, "invalid_facet_search_facet_name"),
         ({"facetName": "source"}, "invalid_facet_search_facet_name"),
         ({"facetName": "genre", "facetQuery": 5}, "invalid_facet_search_query"),
-        ({"facetName": "genre", "limit": 5}, "bad_request"),
+        ({"facetName": "genre", "hybrid": {"embedder": "x"}}, "invalid_search_embedder"),
         ({"facetName": "genre", "filter": "year ="}, "invalid_search_filter"),
     ):
         answer = site.client.post("/indexes/wenhao/facet-search", json=body)

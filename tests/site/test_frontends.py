@@ -73,9 +73,9 @@ def test_a_question_is_answered_with_marks_and_passages(page: Page) -> None:
     # Any writing of a number, which no engine's own cutting finds.
     page.fill("#search input", "衢政办发[2022]第37号")
     expect(page.locator("#hits h2").first).to_contain_text("衢州市社区老年助餐服务三年行动方案")
-    page.fill("#search input", "火星移民基地")
+    page.fill("#search input", "魑魅魍魉")
     expect(page.locator("#hits h2")).to_have_count(0)
-    assert total(page) == 0
+    expect(page.locator("#stats")).to_contain_text("No results")
 
 
 def test_a_menu_of_regions_opens_level_by_level(page: Page) -> None:
@@ -120,7 +120,8 @@ def test_pages_go_on_without_repeating(page: Page) -> None:
 
 def test_kinds_are_chosen_side_by_side_and_sought_by_name(page: Page) -> None:
     page.fill("#genres input[type=search]", "通")
-    expect(page.locator("#genres li")).to_have_count(2)  # 通知, 通告
+    expect(page.locator("#genres li:not(:has-text('通'))")).to_have_count(0)
+    assert page.locator("#genres li").count() >= 2
     page.click("#genres label:has-text('通告')")
     expect(page.locator("#hits h2").first).to_have_attribute("data-genre", "通告")
     page.click("#genres label:has-text('决定')")
