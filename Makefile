@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
-.PHONY: run setup test bench browser lock check clean
+.PHONY: run setup test bench browser frontends lock check clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -36,7 +36,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 browser:
 	@sh scripts/ensure_browser.sh
 
-test: setup $(VENV)/.installed-dev browser
+frontends: tests/frontends/node_modules/.package-lock.json
+
+tests/frontends/node_modules/.package-lock.json: tests/frontends/package-lock.json
+	@echo "正在安装测试用的前端… installing the front ends that the tests use"
+	@cd tests/frontends && npm ci --silent
+	@touch $@
+
+test: setup $(VENV)/.installed-dev browser frontends
 	@$(MAKE) --no-print-directory check
 
 check:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import file_routes, lookup_routes, pages, routes
+from api.compat.routes import router as compat_router
 from api.lookup import Lookup
 from api.meaning import Meaning
 from api.plan import Planner
@@ -88,13 +89,14 @@ def create_app(
     app.include_router(lookup_routes.router)
     app.include_router(file_routes.router)
     app.include_router(pages.router)
+    app.include_router(compat_router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
     app.add_exception_handler(WenhaoError, _on_wenhao_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_middleware(SecurityHeaders)
     # Any site may ask with its visitors' browsers: what is answered is public and no cookie is read.
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=[])
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
     return app
 
 

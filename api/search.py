@@ -32,15 +32,13 @@ from api.snippets import Marker
 from api.standing import day
 from api.suggest import Suggester
 from api.term_weights import CurrentWeights, TermWeights
+from api.wanted import FACETS, NEEDED, Wanted
 from api.word_lists import Lists, WordLists
-from engine.protocol import Condition, Reader, SearchPage, SearchRequest
+from engine.protocol import Clause, Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
 from engine.schema import Field, plain
 from gongwen import dates
 
-_SHOWN = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, *standing.NEEDED)  # fmt: skip
-_FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
-_SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
 _WALKED = 1000  # documents of a page of an export
 _MOST_CITING = 100  # of the documents that cite one, as many are listed
 _CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
@@ -59,10 +57,27 @@ class _Answered:
 
     plan: Plan
     pinned: Pinned
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Clause, ...]
     step: Step | None
     page: SearchPage
     near: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a question finds: the stretch that was wanted, in order, and how it came about.
+
+    ``page`` has total and facets, ``parts`` what made the order, by document, of those that we ranked.
+    """
+
+    asked: Asked
+    plan: Plan
+    pinned: Pinned
+    step: Step | None
+    page: SearchPage
+    hits: tuple[Found, ...]
+    parts: Mapping[str, Ranked]
+    change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +100,12 @@ class Searcher:
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
         started = time.perf_counter()
-        today = self.today()
-        weights = await self.weights.current()
-        lists = self.lists.current()
-        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
-        asked = fields.read(params)
-        ask = partial(self._ask, planner=planner, lists=lists, weights=weights, today=today)
-        found = await ask(asked)
-        corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
-        change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
-        plan, step, page = found.plan, found.step, found.page
-        hits, parts = _ranked(found, params, weights)
+        found = await self.find(params, Wanted.of(params))
+        plan, step, page, change = found.plan, found.step, found.page, found.change
         marker = Marker(plan.marks(step))
         return SearchAnswer(
             query=params.q,
-            understood=answer.understood(plan, asked),
+            understood=answer.understood(plan, found.asked),
             relaxed=step.name if step and plan.steps and step is not plan.steps[0] else None,
             dropped=list(plan.dropped) if step and step.name != "phrase" else [],
             corrected=Corrected(original=params.q, to=change.question) if change and change.automatic else None,
@@ -108,8 +114,8 @@ class Searcher:
             page=params.page,
             per_page=params.per_page,
             pages=-(-page.total // params.per_page),
-            hits=[self._hit(one, found, marker, parts.get(one.id), debug=params.debug) for one in hits],
-            facets={name: answer.facet(page, field) for field, name in _FACETS.items()},
+            hits=[self._hit(one, found, marker, debug=params.debug) for one in found.hits],
+            facets={name: answer.facet(page, field) for field, name in FACETS.items()},
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
 
@@ -118,7 +124,16 @@ class Searcher:
         lists = self.lists.current()
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
         weights, today = await self.weights.current(), self.today()
-        return (await self._ask(fields.read(params), planner=planner, lists=lists, weights=weights, today=today)).page
+        return (
+            await self._ask(
+                fields.read(params),
+                wanted=Wanted.of(params),
+                planner=planner,
+                lists=lists,
+                weights=weights,
+                today=today,
+            )
+        ).page
 
     async def walk(self, params: SearchParams, shown: tuple[Field, ...], most: int) -> Records:
         """The records of all that a search finds, a page at a time, at most so many; ranked ones first, then the engine's order."""
@@ -126,14 +141,15 @@ class Searcher:
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
         weights, today = await self.weights.current(), self.today()
         asked = fields.read(params.model_copy(update={"page": 1, "per_page": 1}))
-        found = await self._ask(asked, planner=planner, lists=lists, weights=weights, today=today)
+        wanted = Wanted.of(asked.params)
+        found = await self._ask(asked, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
         step = found.step or Step("all", ())
         first: list[str] = []
-        if _reranked(asked.params, step):
-            hits, _ = _ranked(found, asked.params.model_copy(update={"per_page": 100}), weights)
+        if _reranked(wanted, step):
+            hits, _ = _ranked(found, replace(wanted, limit=100), weights)
             first = [one.id for one in hits]
         offset, given = 0, 0
-        request = replace(_request(asked.params, step, found.conditions), facets=(), fields=shown)
+        request = replace(_request(wanted, step, found.conditions), facets=(), fields=shown)
         while given < most:
             page = await self.reader.search(replace(request, offset=offset, limit=_WALKED))
             records = [hit.record for hit in page.hits]
@@ -146,7 +162,25 @@ class Searcher:
             if len(page.hits) < _WALKED:
                 return
 
-    def _hit(self, one: Found, found: _Answered, marker: Marker, ranked: Ranked | None, *, debug: bool) -> Hit:
+    async def find(self, params: SearchParams, wanted: Wanted) -> Findings:
+        """What a question finds: ``params`` say what is asked, ``wanted`` which stretch of the answer, in what order.
+
+        Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
+        """
+        today = self.today()
+        weights = await self.weights.current()
+        lists = self.lists.current()
+        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
+        asked = fields.read(params)
+        ask = partial(self._ask, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
+        found = await ask(asked)
+        corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
+        change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
+        hits, parts = _ranked(found, wanted, weights)
+        return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change)
+
+    def _hit(self, one: Found, found: Findings, marker: Marker, *, debug: bool) -> Hit:
+        ranked = found.parts.get(one.id)
         shown = answer.hit(one, found.plan, marker, self.today(), ranked, pinned=one.id in found.pinned.ids)
         if debug:
             step = found.step.name if found.step else None
@@ -171,18 +205,18 @@ class Searcher:
         return (await self.reader.search(SearchRequest(queries=found.step.queries, limit=0))).total
 
     async def _ask(
-        self, asked: Asked, *, planner: Planner, lists: Lists, weights: TermWeights, today: date
+        self, asked: Asked, *, wanted: Wanted, planner: Planner, lists: Lists, weights: TermWeights, today: date
     ) -> _Answered:
         """Plans a question and asks the engine."""
         question = asked.params.q
         plan = planner.plan(question, expand=asked.params.synonyms, weights=weights, today=today)
         pinned = await pinning.find(lists.pins.of(question, today), self.reader)
-        conditions = _conditions(asked.params)
+        conditions: tuple[Clause, ...] = (*_conditions(asked.params), *wanted.conditions)
         if asked.titles:
             plan, more = await titled.narrowed(plan, asked, planner.segmenter, self.reader)
             conditions += more
-        plan = pinned.onto(plan)
-        return _Answered(plan, pinned, conditions, *await self._first_enough(plan, asked.params, conditions))
+        plan = pinned.onto(wanted.narrowed(plan))
+        return _Answered(plan, pinned, conditions, *await self._first_enough(plan, wanted, conditions))
 
     async def _near(self, plan: Plan) -> dict[str, float]:
         """What means much like a question in words; nothing for numbers and keywords."""
@@ -191,7 +225,7 @@ class Searcher:
         return await self.meaning.near(plan.question.folded)
 
     async def _first_enough(
-        self, plan: Plan, params: SearchParams, conditions: tuple[Condition, ...]
+        self, plan: Plan, wanted: Wanted, conditions: tuple[Clause, ...]
     ) -> tuple[Step | None, SearchPage, dict[str, float]]:
         """The first step that finds enough, and its page; the last one that finds anything, if none does.
 
@@ -199,14 +233,14 @@ class Searcher:
         relaxed one, and the total would rise when a filter is added.
         """
         if not plan.steps:
-            return None, await self.reader.search(_request(params, Step("all", ()), conditions)), {}
+            return None, await self.reader.search(_request(wanted, Step("all", ()), conditions)), {}
         best: tuple[Step, SearchPage] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
             if best is None and planned.name in RELAXING:  # what was found as typed needs no other words
                 near = near or await self._near(plan)
             step = joined(planned, near)
-            page = await self.reader.search(_request(params, step, conditions))
+            page = await self.reader.search(_request(wanted, step, conditions))
             total = page.total
             if total < step.enough and conditions:
                 total = (await self.reader.search(SearchRequest(queries=step.queries, limit=0))).total
@@ -259,33 +293,28 @@ class Searcher:
         )
 
 
-def _request(params: SearchParams, step: Step, conditions: tuple[Condition, ...]) -> SearchRequest:
+def _request(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> SearchRequest:
+    ranked = _reranked(wanted, step)
     return SearchRequest(
         queries=step.queries,
         conditions=conditions,
-        facets=tuple(_FACETS),
-        sort=_SORTS[params.sort],
-        offset=0 if _reranked(params, step) else _offset(params),
-        limit=max(step.window, _offset(params) + params.per_page) if _reranked(params, step) else params.per_page,
-        fields=_SHOWN,
+        facets=wanted.facets,
+        sort=wanted.sort,
+        offset=0 if ranked else wanted.offset,
+        limit=max(step.window, wanted.offset + wanted.limit) if ranked else wanted.limit,
+        fields=tuple(dict.fromkeys((*NEEDED, *wanted.fields))),
     )
 
 
-def _offset(params: SearchParams) -> int:
-    return (params.page - 1) * params.per_page
+def _reranked(wanted: Wanted, step: Step) -> bool:
+    """True when some of the stretch lies among the candidates that we rank; those behind keep the engine's order."""
+    return wanted.by_relevance and bool(step.queries) and wanted.offset < step.window
 
 
-def _reranked(params: SearchParams, step: Step) -> bool:
-    """True when some of the page lies among the candidates that we rank; those behind keep the engine's order."""
-    return params.sort == "relevance" and bool(step.queries) and _offset(params) < step.window
-
-
-def _ranked(
-    found: _Answered, params: SearchParams, weights: TermWeights
-) -> tuple[tuple[Found, ...], dict[str, Ranked]]:
+def _ranked(found: _Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple[Found, ...], dict[str, Ranked]]:
     """The hits of the page in our order, and what made it: by document. Pinned go first, then asked numbers, then who cites them."""
     plan, page, step, pinned = found.plan, found.page, found.step, found.pinned
-    if step is None or not _reranked(params, step):
+    if step is None or not _reranked(wanted, step):
         return page.hits, {}
     window = page.hits[: step.window]
     ranked = rank(plan.question, [one.record for one in window], weights, found.near)
@@ -295,7 +324,7 @@ def _ranked(
     ranked.sort(key=lambda one: (pinned.place(window[one.place].id), groups[reasons[one.place]]))
     ordered = [window[one.place] for one in ranked] + list(page.hits[len(window) :])
     parts = {window[one.place].id: one for one in ranked}
-    return tuple(ordered[_offset(params) : _offset(params) + params.per_page]), parts
+    return tuple(ordered[wanted.offset : wanted.offset + wanted.limit]), parts
 
 
 def _conditions(params: SearchParams) -> tuple[Condition, ...]:

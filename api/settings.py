@@ -26,6 +26,11 @@ class ApiSettings(BaseSettings):
     site_name: str = Field(
         default="文号 · 公文检索", validation_alias="WENHAO_SITE_NAME", description="Name shown on the pages."
     )
+    index_name: str = Field(
+        default="wenhao",
+        validation_alias="WENHAO_INDEX",
+        description="Name by which clients of Meilisearch ask for the index.",
+    )
     max_question: int = Field(
         default=300,
         ge=10,

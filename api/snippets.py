@@ -27,6 +27,17 @@ class Piece:
     marked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a joined text with the spans to mark in it, and whether there is text before and behind."""
+
+    begin: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    cut_before: bool
+    cut_behind: bool
+
+
 def to_html(pieces: Sequence[Piece]) -> str:
     """Escaped HTML with ``<mark>`` round the marked pieces."""
     return "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
@@ -73,18 +84,23 @@ class Marker:
         It begins at a sentence where one begins near; an ellipsis says where text is left out. The head of a text that
         only repeats the joined ``title`` is passed over.
         """
+        found = self.passage(joined, title, width)
+        pieces = _pieces(joined, found.begin, found.end, found.spans)
+        if found.cut_before:
+            pieces.insert(0, Piece("…", marked=False))
+        if found.cut_behind:
+            pieces.append(Piece("…", marked=False))
+        return pieces
+
+    def passage(self, joined: str, title: str = "", width: int = WIDTH) -> Passage:
+        """Where :meth:`snippet` finds that passage, in characters of the joined text."""
         head = _head_end(joined, title)
         spans = [span for span in self.spans(joined) if span[0] >= head]
         begin = self._best_start(joined, spans, 2 * width) if spans else head
         begin = max(head, _sentence_start(joined, begin, width))
         end = _end(joined, begin, width)
         inside = [span for span in spans if begin <= span[0] and span[1] <= end]
-        pieces = _pieces(joined, begin, end, inside)
-        if begin > head:
-            pieces.insert(0, Piece("…", marked=False))
-        if end < len(joined.rstrip()):
-            pieces.append(Piece("…", marked=False))
-        return pieces
+        return Passage(begin, end, tuple(inside), cut_before=begin > head, cut_behind=end < len(joined.rstrip()))
 
     def _best_start(self, joined: str, spans: Sequence[tuple[int, int]], reach: int) -> int:
         """Start of the window (in joined characters, about twice the shown ones) that holds the best terms."""

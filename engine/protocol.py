@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
 Strategy = Literal["all", "frequency", "last"]
 
@@ -43,7 +43,8 @@ class Condition:
     """One filter: ``Condition("genre", ("通知", "公告"))``, ``Condition("signed", at_least=20160101)``.
 
     A document passes when the field has one of ``values``, or lies in the range (both ends included), or, with
-    ``absent``, has no value. Equality ignores letter case. ``values`` and a range in one condition are both required.
+    ``absent``, has no value. Equality ignores letter case. ``values``, a range and ``begins`` (how a value begins) in one
+    condition are all required.
     """
 
     field: str
@@ -51,6 +52,38 @@ class Condition:
     at_least: int | None = None
     at_most: int | None = None
     absent: bool = False
+    begins: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Filters that must all hold; none at all always holds."""
+
+    parts: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Filters of which one must hold: ``AnyOf((Condition("year", (2016,)), Condition("genre", ("通知",))))``.
+
+    None at all never holds.
+    """
+
+    parts: tuple[Clause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A filter that must not hold; a document without a value in the field passes ``Not(Condition("year", (2016,)))``."""
+
+    part: Clause
+
+
+Clause: TypeAlias = Condition | AllOf | AnyOf | Not
+"""What a filter can be. At most MAX_DEPTH of them inside one another."""
+
+MAX_DEPTH = 40
+"""The engine's grammar allows 200 brackets inside one another; its work grows with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +95,7 @@ class SearchRequest:
     """
 
     queries: tuple[Query, ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Clause, ...] = ()
     facets: tuple[str, ...] = ()
     sort: tuple[str, ...] = ()
     offset: int = 0

@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.protocol import MAX_PARTS, Condition, Query, SearchRequest
-from engine.schema import FILTERABLE, JOINER, SORTABLE
+from engine.protocol import MAX_DEPTH, MAX_PARTS, AllOf, AnyOf, Clause, Condition, Not, Query, SearchRequest
+from engine.schema import FILTERABLE, JOINER, SORTABLE, Field
 from gongwen.errors import InputError
 
 # Characters the engine may read as the quote that ends a phrase.
@@ -47,13 +47,14 @@ def query_text(query: Query) -> str:
     return text if prefix else text + " "
 
 
-def filters(conditions: Iterable[Condition]) -> list[str]:
+def filters(conditions: Iterable[Clause]) -> list[str]:
     """Return the engine's filter, one string a condition, all of which must hold.
 
     ``Condition("year", at_least=2016)`` -> ``year >= 2016``. Raises :class:`InputError` for a field that is not
-    filterable (a closed list: the name stands unquoted in the filter) and for a condition that says nothing.
+    filterable (a closed list: the name stands unquoted in the filter), for a condition that says nothing, and for more
+    than MAX_DEPTH conditions inside one another.
     """
-    return [_filter(condition) for condition in conditions]
+    return [_clause(condition, MAX_DEPTH) for condition in conditions]
 
 
 def check_request(request: SearchRequest) -> None:
@@ -72,6 +73,21 @@ def check_request(request: SearchRequest) -> None:
             raise InputError(f"weight {query.weight} must not be negative: {query}")
 
 
+def _clause(clause: Clause, depth: int) -> str:
+    if not depth:
+        raise InputError(f"a filter has at most {MAX_DEPTH} conditions inside one another")
+    match clause:
+        case Condition():
+            return _filter(clause)
+        case Not(part):
+            return f"NOT ({_clause(part, depth - 1)})"
+        case AllOf(parts):
+            # Every document has an id.
+            return " AND ".join(f"({_clause(part, depth - 1)})" for part in parts) or f"{Field.ID} EXISTS"
+        case AnyOf(parts):
+            return " OR ".join(f"({_clause(part, depth - 1)})" for part in parts) or f"{Field.ID} NOT EXISTS"
+
+
 def _filter(condition: Condition) -> str:
     name = condition.field
     if name not in FILTERABLE:
@@ -83,12 +99,14 @@ def _filter(condition: Condition) -> str:
         parts.append(f"{name} >= {int(condition.at_least)}")
     if condition.at_most is not None:
         parts.append(f"{name} <= {int(condition.at_most)}")
+    if condition.begins is not None:
+        parts.append(f"{name} STARTS WITH {_value(condition.begins)}")
     text = " AND ".join(parts)
     if condition.absent:
         absent = f"{name} NOT EXISTS OR {name} IS NULL OR {name} IS EMPTY"
         text = f"({text}) OR {absent}" if text else absent
     if not text:
-        raise InputError(f"condition on {name!r} has no values, no range and does not ask for absence")
+        raise InputError(f"condition on {name!r} has no values, no range, no beginning and does not ask for absence")
     return text
 
 
