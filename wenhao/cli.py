@@ -89,7 +89,6 @@ def run(folder: Folder, name: Name = None, host: Host = None, port: Port = None)
             port,
             _console,
             before=lambda connection: report(index_folder(folder, name, connection), _console),
-            beside=embedding.in_background(),
         )
 
 

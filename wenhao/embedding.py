@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-import psutil
-
-from api.settings import ApiSettings
 from engine.client import Connection
 from engine.passages import PassageWriter
 from engine.settings import EngineSettings
@@ -20,8 +13,6 @@ from gongwen.errors import SettingsError
 from indexer.embedding import embed
 from wenhao import lock
 from wenhao.reporting import progress
-
-_LAST = 19  # the lowest priority: searches and indexing go first
 
 
 def embed_documents(connection: Connection) -> tuple[int, int]:
@@ -47,24 +38,3 @@ async def _embed(connection: Connection, settings: EngineSettings) -> tuple[int,
     finally:
         await store.aclose()
         await writer.aclose()
-
-
-@contextmanager
-def in_background() -> Iterator[None]:
-    """Makes vectors beside a running site, in a process of its own at the lowest priority, as far as settings and installation allow."""
-    if ApiSettings().semantic == "off" or not sentence_vectors.available():
-        yield
-        return
-    command = [sys.executable, "-c", "from wenhao.cli import app; app()", "embed"]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    with suppress(psutil.NoSuchProcess):
-        psutil.Process(child.pid).nice(_LAST)
-    try:
-        yield
-    finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 
 import uvicorn
 from rich.console import Console
@@ -36,9 +36,8 @@ def serve(
     port: int | None,
     console: Console,
     before: Callable[[Connection], None] | None = None,
-    beside: AbstractContextManager[None] | None = None,
 ) -> None:
-    """Serves until interrupted; ``before`` runs once the engine answers and the port is ours, ``beside`` while it serves.
+    """Serves until interrupted; ``before`` runs once the engine answers and the port is ours.
 
     Raises :class:`~gongwen.errors.SettingsError` when the port is taken, and engine errors.
     """
@@ -51,8 +50,7 @@ def serve(
                 before(connection)
             elif connection.admin_key:
                 asyncio.run(_ensure_index(connection))
-            with beside or nullcontext():
-                asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
+            asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
     finally:
         listener.close()
 
