@@ -15,8 +15,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import file_routes, lookup_routes, pages, routes
+from api import figure_routes, file_routes, lookup_routes, pages, routes
 from api.compat.routes import router as compat_router
+from api.figures import Figures
 from api.lookup import Lookup
 from api.meaning import Meaning
 from api.plan import Planner
@@ -83,10 +84,12 @@ def create_app(
     )
     app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
     app.state.lookup = Lookup(reader, app.state.searcher)
+    app.state.figures = Figures(reader)
     app.state.reader = reader
     app.state.settings = settings
     app.include_router(routes.router)
     app.include_router(lookup_routes.router)
+    app.include_router(figure_routes.router)
     app.include_router(file_routes.router)
     app.include_router(pages.router)
     app.include_router(compat_router)

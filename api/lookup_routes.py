@@ -23,10 +23,12 @@ from api.routes import FAULTS, check_question, json_bytes
 from api.schemas import Problem
 
 router = APIRouter(prefix="/api/v1")
-_MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "没有这份文件"}, **FAULTS}
+MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "没有这份文件"}, **FAULTS}
 
 
-class _None(BaseModel):
+class NoParams(BaseModel):
+    """No parameters at all: any is refused by name."""
+
     model_config = ConfigDict(extra="forbid")
 
 
@@ -49,7 +51,7 @@ def _lookup(request: Request) -> Lookup:
 async def number(
     request: Request,
     writing: Annotated[str, Path(max_length=120, description="文号，任何写法", examples=["杭政办发电[2016]第06号"])],
-    _: Annotated[_None, Query()],
+    _: Annotated[NoParams, Query()],
 ) -> Response:
     """规范写法、各部分、发文机关、库中的文件和引用它的文件；库中没有该文件时也可用。"""
     return json_bytes(await _lookup(request).number(writing))
@@ -63,34 +65,35 @@ async def facets(request: Request, params: Annotated[FacetParams, Query()]) -> R
 
 
 @router.get(
-    "/documents/{document_id}/citations", response_model=CitationsAnswer, responses=_MISSING, summary="引用的文件", tags=["documents"]
+    "/documents/{document_id}/citations", response_model=CitationsAnswer, responses=MISSING, summary="引用的文件", tags=["documents"]
 )  # fmt: skip
-async def citations(request: Request, document_id: DocumentId, _: Annotated[_None, Query()]) -> Response:
+async def citations(request: Request, document_id: DocumentId, _: Annotated[NoParams, Query()]) -> Response:
     """它引用的文件，各附引用的性质、文中位置和库中的编号。"""
-    return _or_404(await _lookup(request).citations(document_id))
+    return or_404(await _lookup(request).citations(document_id))
 
 
 @router.get(
-    "/documents/{document_id}/cited-by", response_model=CitedByAnswer, responses=_MISSING, summary="被引用", tags=["documents"]
+    "/documents/{document_id}/cited-by", response_model=CitedByAnswer, responses=MISSING, summary="被引用", tags=["documents"]
 )  # fmt: skip
 async def cited_by(request: Request, document_id: DocumentId, paged: Annotated[_Paged, Query()]) -> Response:
     """引用它的文件，新的在前，各附引用的性质。"""
-    return _or_404(await _lookup(request).cited_by(document_id, paged.page, paged.per_page))
+    return or_404(await _lookup(request).cited_by(document_id, paged.page, paged.per_page))
 
 
 @router.get("/regions", response_model=PlacesAnswer, responses=FAULTS, summary="地区", tags=["collection"])
-async def regions(request: Request, _: Annotated[_None, Query()]) -> Response:
+async def regions(request: Request, _: Annotated[NoParams, Query()]) -> Response:
     """库中文件所属地区的树，各附件数。"""
     return json_bytes(await _lookup(request).places())
 
 
 @router.get("/stats", response_model=StatsAnswer, responses=FAULTS, summary="全库概况", tags=["collection"])
-async def stats(request: Request, _: Annotated[_None, Query()]) -> Response:
+async def stats(request: Request, _: Annotated[NoParams, Query()]) -> Response:
     """件数、年份、文种、有效性、省份、发文机关数、起止日期。"""
     return json_bytes(await _lookup(request).stats())
 
 
-def _or_404(found: BaseModel | None) -> Response:
+def or_404(found: BaseModel | None) -> Response:
+    """The answer, or 404 when there is none."""
     if found is None:
         raise HTTPException(404)
     return json_bytes(found)

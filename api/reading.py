@@ -20,12 +20,20 @@ _NUMBER = re.compile(r"^[-+]?[\d,.]+%?$")
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: where it starts in the text, and its cells, each with whether it is a number."""
+
+    start: int
+    cells: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a page: ``kind`` is p, h, number, sign or table; ``html`` is safe markup; ``rows`` are a table's cells."""
+    """One block of a page: ``kind`` is p, h, number, sign or table; ``html`` is safe markup; ``rows`` are a table's."""
 
     kind: str
     html: str = ""
-    rows: tuple[tuple[tuple[str, bool], ...], ...] = ()
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ def blocks(document: DocumentAnswer) -> list[Block]:
     """The blocks of a document's text. Evidence n in the text gets the id ``e{n}``, citation n the id ``c{n}``."""
     anchors = _anchors(document.evidence, document.cites)
     found: list[Block] = []
-    table: list[tuple[tuple[str, bool], ...]] = []
+    table: list[Row] = []
     head = True  # lines before the text that only repeat the title, which the page shows above
     for match in re.finditer(r"[^\n]+", document.text):
         line = match[0]
@@ -49,7 +57,7 @@ def blocks(document: DocumentAnswer) -> list[Block]:
             continue
         cells = tables.cells(line.strip())
         if cells is not None:
-            table.append(tuple((cell, bool(_NUMBER.match(cell))) for cell in cells))
+            table.append(Row(match.start(), tuple((cell, bool(_NUMBER.match(cell))) for cell in cells)))
             continue
         if table:
             found.append(Block("table", rows=tuple(table)))

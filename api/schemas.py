@@ -71,10 +71,7 @@ class SearchParams(BaseModel):
     @field_validator("region")
     @classmethod
     def _region(cls, values: list[str]) -> list[str]:
-        unknown = [value for value in values if not region_codes(value)]
-        if unknown:
-            raise ValueError(f"没有名为 {'、'.join(unknown)} 的行政区划；请用全称（浙江省衢州市）或六位代码（330800）")
-        return values
+        return known_regions(values)
 
     @field_validator("genre")
     @classmethod
@@ -116,6 +113,14 @@ def region_codes(name: str) -> tuple[str, ...]:
     if len(mentions) == 1 and mentions[0].text == text:
         return tuple(dict.fromkeys(candidate.code for candidate in mentions[0].candidates))
     return ()
+
+
+def known_regions(names: list[str]) -> list[str]:
+    """The names as given; raises ``ValueError`` naming those of no place."""
+    unknown = [name for name in names if not region_codes(name)]
+    if unknown:
+        raise ValueError(f"没有名为 {'、'.join(unknown)} 的行政区划；请用全称（浙江省衢州市）或六位代码（330800）")
+    return names
 
 
 class Feature(BaseModel):

@@ -12,7 +12,7 @@ from typing import Any
 # Bump when records already stored, or answers from them, would mean something else after the change: a field renamed,
 # removed or filled by another rule, another way to cut words, another setting below. A field added that old records may
 # lack needs no bump. A bump makes the indexer build a new index beside the old one and swap.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _VERSION_MARK = "wenhaoschemaversion"
 
@@ -68,6 +68,9 @@ class Field(StrEnum):
     # Kinds of personal data that were masked before the record was stored, and how many of each.
     PERSONAL = "personal"
     FACTS = "facts"
+    # What an annual report says of each count that is followed through the years: series, value, span in the text; and which.
+    SERIES = "series"
+    SERIES_IDS = "series_ids"
     # Each document cited, once: kind, number, title.
     CITED = "cited"
     # Written after all documents are stored, for they depend on the others: which documents of the index are cited
@@ -114,6 +117,7 @@ FILTERABLE = (
     Field.INDEX_NUMBER,
     Field.UNIFIED_NUMBER,
     Field.OPENNESS,
+    Field.SERIES_IDS,
     Field.COLLECTION,
     Field.SOURCE,
     Field.CONTENT_HASH,

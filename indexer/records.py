@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from engine.schema import EVERY_WORD, Field, join
-from gongwen import normalize
+from gongwen import normalize, series
 from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
 from gongwen.types import Document, Evidence, Fact, Genre, NumberMention, Region, Span, Where
@@ -59,6 +59,7 @@ def record(
     """
     number = document.doc_number.value if document.doc_number else None
     title_mentions = normalize.normalize(document.title)
+    reported = series.of(document.figures)
     fields: dict[str, Any] = {
         Field.ID: document_id(file.source, part),
         Field.TITLE: join(segmenter.cut(title_mentions.text)),
@@ -85,6 +86,8 @@ def record(
         Field.INDEX_NUMBER: _value(document.index_number),
         Field.UNIFIED_NUMBER: _value(document.unified_number),
         Field.OPENNESS: _value(document.openness),
+        Field.SERIES: [{"series": one.series, "value": one.value, "span": list(one.span)} for one in reported],
+        Field.SERIES_IDS: [one.series for one in reported],
         Field.COLLECTION: file.collection,
         Field.SOURCE: file.source,
         Field.SOURCE_HASH: source_hash,
