@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,11 +18,25 @@ from engine.protocol import SearchPage
 from engine.schema import Field, plain
 
 _MOST_FACET_VALUES = 200
+LEVELS: tuple[str, ...] = ("nation", "province", "prefecture", "county")
 
 
 def region_names(region: dict[str, str] | None) -> list[str]:
     """``['浙江省', '衢州市']`` of a stored region."""
     return region[max(region)].split(" > ") if region else []
+
+
+def level(record: Mapping[str, Any]) -> str:
+    """The level of a stored document's place: that of the lowest code of GB/T 2260, whose last digits are zeros above it.
+
+    >>> level({"region_codes": ["500000", "500112"]})
+    'county'
+    """
+    codes = record.get(Field.REGION_CODES)
+    if not codes:
+        return "nation"
+    lowest = str(codes[-1])
+    return "province" if lowest.endswith("0000") else "prefecture" if lowest.endswith("00") else "county"
 
 
 def understood(plan: Plan, asked: Asked) -> Understood:

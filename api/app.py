@@ -22,6 +22,7 @@ from api.lookup import Lookup
 from api.meaning import Meaning
 from api.plan import Planner
 from api.problems import http_problem, invalid_problem, wenhao_problem
+from api.related import RelatedDocuments
 from api.search import Searcher
 from api.settings import ApiSettings
 from api.term_weights import Counts, CurrentWeights
@@ -84,6 +85,7 @@ def create_app(
     )
     app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
     app.state.lookup = Lookup(reader, app.state.searcher)
+    app.state.related = RelatedDocuments(reader, app.state.searcher)
     app.state.figures = Figures(reader)
     app.state.reader = reader
     app.state.settings = settings

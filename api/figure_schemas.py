@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas import Year, known_regions
@@ -60,6 +58,7 @@ class Cell(BaseModel):
     body: str | None = Field(None, description="发布报告的机关")
     region: list[str] = []
     year: int | None = None
+    level: str = Field(description="nation、province、prefecture、county")
     document: str = Field(description="报告的 id")
     title: str
     url: str = Field(description="本站文件页中该数所在的行")
@@ -67,15 +66,12 @@ class Cell(BaseModel):
     copies: list[str] = Field(default=[], description="同一机关同一年份的其他报告的 id；不计入合计")
 
 
-Level = Literal["nation", "province", "prefecture", "county"]
-
-
 class Sum(BaseModel):
     """The sum of a place and a year over the reports of one level: those of a city and of its counties overlap."""
 
     region: list[str]
     year: int | None
-    level: Level = Field(description="相加的报告属于哪一级：province 省级，prefecture 市级，county 县级")
+    level: str = Field(description="相加的报告属于哪一级：province 省级，prefecture 市级，county 县级")
     value: float
     reports: int
 

@@ -15,7 +15,6 @@ from api.figure_schemas import (
     DocumentFiguresAnswer,
     FiguresAnswer,
     FiguresParams,
-    Level,
     SeriesAnswer,
     SeriesItem,
     Sum,
@@ -26,8 +25,7 @@ from engine.schema import Field, plain
 from gongwen import figures, series
 from gongwen.types import Contradiction, Figure
 
-_SHOWN = (Field.TITLE, Field.ISSUER, Field.REGION, Field.YEAR, Field.SERIES)
-_LEVELS: tuple[Level, ...] = ("nation", "province", "prefecture", "county")
+_SHOWN = (Field.TITLE, Field.ISSUER, Field.REGION, Field.REGION_CODES, Field.YEAR, Field.SERIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,7 @@ def _cell(record: Mapping[str, Any], indicator: str) -> Cell:
         body=record.get(Field.ISSUER),
         region=answer.region_names(record.get(Field.REGION)),
         year=record.get(Field.YEAR),
+        level=answer.level(record),
         document=record[Field.ID],
         title=plain(record.get(Field.TITLE, "")),
         url=f"/documents/{record[Field.ID]}#at{said['span'][0]}",
@@ -130,12 +129,12 @@ def _distinct(cells: Iterable[Cell]) -> Iterable[Cell]:
 
 def _sums(cells: Sequence[Cell]) -> list[Sum]:
     """Sums of every place above the reports of one level; a place with a single report has none of its own."""
-    found: dict[tuple[tuple[str, ...], int | None, int], list[float]] = {}
+    found: dict[tuple[tuple[str, ...], int | None, str], list[float]] = {}
     for cell in cells:
         for depth in range(len(cell.region)):  # the country is ()
-            found.setdefault((tuple(cell.region[:depth]), cell.year, len(cell.region)), []).append(cell.value)
-    ordered = sorted(found.items(), key=lambda item: (-(item[0][1] or 0), item[0][0], item[0][2]))
+            found.setdefault((tuple(cell.region[:depth]), cell.year, cell.level), []).append(cell.value)
+    ordered = sorted(found.items(), key=lambda item: (-(item[0][1] or 0), item[0][0], -answer.LEVELS.index(item[0][2])))
     return [
-        Sum(region=list(region), year=year, level=_LEVELS[min(depth, 3)], value=round(sum(values), 6), reports=len(values))
-        for (region, year, depth), values in ordered
-    ]  # fmt: skip
+        Sum(region=list(region), year=year, level=level, value=round(sum(values), 6), reports=len(values))
+        for (region, year, level), values in ordered
+    ]

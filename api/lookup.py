@@ -30,7 +30,7 @@ from gongwen import docnumber, issuer_codes
 from gongwen.normalize import fold
 from gongwen.types import DocNumber, IssuingBody
 
-_BRIEF = (Field.TITLE, Field.NUMBER_KEY, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.GENRE, *standing.NEEDED)  # fmt: skip
+BRIEF = (Field.TITLE, Field.NUMBER_KEY, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.GENRE, *standing.NEEDED)  # fmt: skip
 _MOST = 100
 _LEVELS = (Field.REGION_LVL0, Field.REGION_LVL1, Field.REGION_LVL2)
 
@@ -59,8 +59,8 @@ class Lookup:
             parts=NumberParts(code=number.code, year=number.year, serial=number.serial, form=number.form.value),
             issuer=_issuer(number, own, known),
             candidates=[_body(one) for one in known],
-            documents=[self._brief(hit.record) for hit in own.hits],
-            cited_by=[self._brief(hit.record) for hit in citing.hits],
+            documents=[Brief(**brief(hit.record, self.today())) for hit in own.hits],
+            cited_by=[Brief(**brief(hit.record, self.today())) for hit in citing.hits],
             cited_by_total=citing.total,
         )
 
@@ -140,22 +140,24 @@ class Lookup:
 
     async def _newest(self, condition: Condition) -> SearchPage:
         return await self.reader.search(
-            SearchRequest(conditions=(condition,), sort=(f"{Field.DAY}:desc",), limit=_MOST, fields=_BRIEF)
+            SearchRequest(conditions=(condition,), sort=(f"{Field.DAY}:desc",), limit=_MOST, fields=BRIEF)
         )
 
-    def _brief(self, record: Mapping[str, Any]) -> Brief:
-        return Brief(
-            id=record[Field.ID],
-            title=plain(record.get(Field.TITLE, "")),
-            url=f"/documents/{record[Field.ID]}",
-            doc_number=record.get(Field.NUMBER_KEY),
-            issuer=record.get(Field.ISSUER),
-            region=answer.region_names(record.get(Field.REGION)),
-            year=record.get(Field.YEAR),
-            signed=day(record.get(Field.SIGNED)),
-            genre=record.get(Field.GENRE, "other"),
-            validity=standing.today_is(record, self.today()).value,
-        )
+
+def brief(record: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What a list says of a stored document that has the fields BRIEF: the fields of :class:`~api.lookup_schemas.Brief`."""
+    return {
+        "id": record[Field.ID],
+        "title": plain(record.get(Field.TITLE, "")),
+        "url": f"/documents/{record[Field.ID]}",
+        "doc_number": record.get(Field.NUMBER_KEY),
+        "issuer": record.get(Field.ISSUER),
+        "region": answer.region_names(record.get(Field.REGION)),
+        "year": record.get(Field.YEAR),
+        "signed": day(record.get(Field.SIGNED)),
+        "genre": record.get(Field.GENRE, "other"),
+        "validity": standing.today_is(record, today).value,
+    }
 
 
 def _issuer(number: DocNumber, own: SearchPage, known: tuple[IssuingBody, ...]) -> NumberIssuer | None:

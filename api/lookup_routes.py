@@ -15,10 +15,14 @@ from api.lookup_schemas import (  # fmt: skip
     CitedByAnswer,
     FacetAnswer,
     FacetParams,
+    InterpretationsAnswer,
+    LineageAnswer,
     NumberAnswer,
     PlacesAnswer,
+    SimilarAnswer,
     StatsAnswer,
 )
+from api.related import RelatedDocuments
 from api.routes import FAULTS, check_question, json_bytes
 from api.schemas import Problem
 
@@ -39,11 +43,22 @@ class _Paged(BaseModel):
     per_page: int = Field(20, ge=1, le=100, description="每页条数。")
 
 
+class _Limited(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(10, ge=1, le=50, description="至多几件。")
+
+
 DocumentId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="文件编号")]
 
 
 def _lookup(request: Request) -> Lookup:
     found: Lookup = request.app.state.lookup
+    return found
+
+
+def _related(request: Request) -> RelatedDocuments:
+    found: RelatedDocuments = request.app.state.related
     return found
 
 
@@ -78,6 +93,24 @@ async def citations(request: Request, document_id: DocumentId, _: Annotated[NoPa
 async def cited_by(request: Request, document_id: DocumentId, paged: Annotated[_Paged, Query()]) -> Response:
     """引用它的文件，新的在前，各附引用的性质。"""
     return or_404(await _lookup(request).cited_by(document_id, paged.page, paged.per_page))
+
+
+@router.get("/documents/{document_id}/lineage", response_model=LineageAnswer, responses=MISSING, summary="政策沿革", tags=["documents"])  # fmt: skip
+async def lineage(request: Request, document_id: DocumentId, _: Annotated[NoParams, Query()]) -> Response:
+    """同一政策从中央到地方：它转发、落实的文件，以及转发、落实它的文件，按级别和日期排列。"""
+    return or_404(await _related(request).lineage(document_id))
+
+
+@router.get("/documents/{document_id}/interpretations", response_model=InterpretationsAnswer, responses=MISSING, summary="政策解读", tags=["documents"])  # fmt: skip
+async def interpretations(request: Request, document_id: DocumentId, _: Annotated[NoParams, Query()]) -> Response:
+    """解读它的文件，和它所解读的文件。"""
+    return or_404(await _related(request).interpretations(document_id))
+
+
+@router.get("/documents/{document_id}/similar", response_model=SimilarAnswer, responses=MISSING, summary="相似文件", tags=["documents"])  # fmt: skip
+async def similar(request: Request, document_id: DocumentId, params: Annotated[_Limited, Query()]) -> Response:
+    """说同一件事的文件，用词最相近的在前。"""
+    return or_404(await _related(request).similar(document_id, params.limit))
 
 
 @router.get("/regions", response_model=PlacesAnswer, responses=FAULTS, summary="地区", tags=["collection"])

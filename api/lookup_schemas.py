@@ -93,6 +93,44 @@ class CitedByAnswer(BaseModel):
     cited_by: list[RelatedItem]
 
 
+class LineageStep(Brief):
+    """A document on a policy's way, and what it does to the one before it."""
+
+    kind: str | None = Field(None, description="forwards 转发印发，implements 落实；起点没有")
+    of: str | None = Field(None, description="它转发或落实的文件的 id")
+    level: str = Field(description="nation、province、prefecture、county")
+
+
+class LineageAnswer(BaseModel):
+    """The way of a policy from the centre to the regions: what this document forwards or implements, up to where it begins,
+    and all that forward or implement it, by level of the place and by date."""
+
+    id: str
+    steps: list[LineageStep]
+    complete: bool = Field(description="false：超过二百件，未全部列出")
+
+
+class InterpretationsAnswer(BaseModel):
+    """What a document explains, and what explains it."""
+
+    id: str
+    explains: list[Brief]
+    explained_by: list[Brief]
+
+
+class SimilarItem(Brief):
+    """A document that speaks of the same."""
+
+    similarity: float = Field(description="用词相近的程度，0 至 1；1 为用词全同")
+
+
+class SimilarAnswer(BaseModel):
+    """Documents that speak of the same as this one, the nearest first."""
+
+    id: str
+    similar: list[SimilarItem]
+
+
 class Place(BaseModel):
     """A place with the number of documents of it and all below."""
 
