@@ -7,13 +7,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet
 
-.PHONY: run setup test bench browser frontends lock check clean
+.PHONY: run setup charts test bench browser frontends lock check clean
 .DEFAULT_GOAL := run
 
 run: setup
 	@$(BIN)/wenhao run corpus
 
-setup: $(VENV)/.installed
+setup: $(VENV)/.installed charts
 	@$(BIN)/wenhao engine install --quiet --quiet
 
 $(VENV)/bin/python:
@@ -32,6 +32,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@echo "正在安装测试依赖… installing test dependencies"
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# The charts of the figures page, built from npm's packages by their lock file. Without npm the page has its tables only.
+charts:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory api/static/built/charts.js; \
+	  else echo "没有 npm：统计数据页只有表格，没有图。 npm is missing: figures come as tables, without charts." >&2; fi
+
+api/static/built/charts.js: web/package-lock.json web/charts.js
+	@cd web && npm ci --silent && npm run build --silent -- --log-level=warning
 
 browser:
 	@sh scripts/ensure_browser.sh

@@ -20,6 +20,7 @@ from api.compat.routes import router as compat_router
 from api.figures import Figures
 from api.lookup import Lookup
 from api.meaning import Meaning
+from api.pages.errors import error_page
 from api.plan import Planner
 from api.problems import http_problem, invalid_problem, wenhao_problem
 from api.related import RelatedDocuments
@@ -107,17 +108,17 @@ def create_app(
 
 async def _on_wenhao_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WenhaoError)  # noqa: S101 - registered for this class only
-    return pages.error_page(request, wenhao_problem(error))
+    return error_page(request, wenhao_problem(error))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return pages.error_page(request, invalid_problem(error.errors()))
+    return error_page(request, invalid_problem(error.errors()))
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return pages.error_page(request, http_problem(error.status_code))
+    return error_page(request, http_problem(error.status_code))
 
 
 class SecurityHeaders:

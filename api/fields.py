@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from api import named_bodies
-from api.schemas import GENRE_NAMES, ReadFilter, SearchParams, region_codes
+from api.schemas import GENRE_NAMES, VALIDITY_NAMES, ReadFilter, SearchParams, region_codes
 from gongwen import regions
+from gongwen.category import CATEGORIES
 from gongwen.normalize import normalize
 
 _NAMES = {
@@ -21,6 +22,8 @@ _NAMES = {
     "region": "地区 区划 region",
     "issuer": "机关 发文机关 issuer",
     "genre": "文种 genre",
+    "category": "主题 主题分类 category",
+    "validity": "有效性 时效 validity",
     "doc_number": "文号 发文字号 doc_number number",
     "title": "标题 title",
 }
@@ -54,8 +57,8 @@ def read(params: SearchParams) -> Asked:
     >>> asked = read(SearchParams(q="年份：2016 地区:杭州 湿地"))
     >>> asked.params.q, asked.params.year, asked.params.region
     ('湿地', [2016], ['杭州'])
-    >>> read(SearchParams(q="主题:湿地 年份:去年")).params.q
-    '主题:湿地 年份:去年'
+    >>> read(SearchParams(q="题材:湿地 年份:去年")).params.q
+    '题材:湿地 年份:去年'
     """
     given: dict[str, list[str]] = {}
     rest, end = [], 0
@@ -88,6 +91,8 @@ def _with(params: SearchParams, question: str, given: dict[str, list[str]]) -> S
 
 def _values(field: str, value: str) -> list[str]:
     """The values of a field, none when it cannot have them."""
+    if field == "category":  # its names have the comma of lists in them
+        return list(_READERS[field](value))
     if field in ("title", "doc_number"):
         return [value] if _READERS[field](value) else []
     found = [_READERS[field](one.strip()) for one in _LIST.split(value) if one.strip()]
@@ -107,6 +112,12 @@ def _issuer(value: str) -> list[str]:
     return list(named_bodies.find(folded, regions.find(folded, short=True)))[:1] or [folded]
 
 
+def _category(value: str) -> str | None:
+    """The one class whose name is, or contains, what was written: 民政 is 民政、扶贫、救灾."""
+    held = [category for category in CATEGORIES if value == category or value in category.split("、")]
+    return held[0] if len(held) == 1 else None
+
+
 def _valid(name: str, value: object) -> bool:
     try:
         SearchParams.model_validate({name: value})
@@ -120,10 +131,13 @@ _READERS: dict[str, Callable[[str], Sequence[str]]] = {
     "region": lambda value: [value] if region_codes(value) else [],
     "issuer": _issuer,
     "genre": lambda value: [value] if _valid("genre", [value]) else [],
+    "category": lambda value: [category] if (category := _category(value)) else [],
+    "validity": lambda value: [value] if _valid("validity", [value]) else [],
     "doc_number": lambda value: [value] if _valid("doc_number", value) else [],
     "title": lambda value: [value],
 }
 
 
 def _label(name: str, value: str) -> str:
-    return GENRE_NAMES.get(value, value) if name == "genre" else value
+    names = {"genre": GENRE_NAMES, "validity": VALIDITY_NAMES}.get(name, {})
+    return names.get(value, value)

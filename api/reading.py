@@ -29,9 +29,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a page: ``kind`` is p, h, number, sign or table; ``html`` is safe markup; ``rows`` are a table's."""
+    """One block of a page: ``kind`` is p, h, number, sign or table; ``html`` is safe markup; ``rows`` are a table's.
+
+    ``start`` is where it begins in the text, which makes its anchor: ``at{start}``.
+    """
 
     kind: str
+    start: int
     html: str = ""
     rows: tuple[Row, ...] = ()
 
@@ -60,11 +64,11 @@ def blocks(document: DocumentAnswer) -> list[Block]:
             table.append(Row(match.start(), tuple((cell, bool(_NUMBER.match(cell))) for cell in cells)))
             continue
         if table:
-            found.append(Block("table", rows=tuple(table)))
+            found.append(Block("table", table[0].start, rows=tuple(table)))
             table = []
-        found.append(Block(_kind(line.strip(), document), _marked(line, match.start(), anchors)))
+        found.append(Block(_kind(line.strip(), document), match.start(), _marked(line, match.start(), anchors)))
     if table:
-        found.append(Block("table", rows=tuple(table)))
+        found.append(Block("table", table[0].start, rows=tuple(table)))
     return found
 
 
@@ -74,20 +78,31 @@ def marks(document: DocumentAnswer) -> frozenset[str]:
     return frozenset(anchor.name for anchor in anchors if not _in_table(document.text, anchor.start))
 
 
+def _line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
 def _in_table(text: str, at: int) -> bool:
-    start = text.rfind("\n", 0, at) + 1
+    start = _line_start(text, at)
     end = text.find("\n", at)
     return tables.cells(text[start : end if end >= 0 else None].strip()) is not None
 
 
 def proofs(document: DocumentAnswer) -> list[str | None]:
     """The id of the mark that proves each fact, None for a fact without one; facts that rest on one sentence (施行日期,
-    有效期至) share its mark.
+    有效期至) share its mark. In a table it is the row.
     """
     spans = [item.span if item.where == "text" else None for item in document.evidence]
     names = [f"e{spans.index(span)}" if span else None for span in spans]
-    there = marks(document)
-    return [name if name in there else None for name in names]
+    there, text = marks(document), document.text
+    rows = [f"at{_line_start(text, span[0])}" if span and _in_table(text, span[0]) else None for span in spans]
+    return [name if name in there else row for name, row in zip(names, rows, strict=True)]
+
+
+def outline(parts: Sequence[Block]) -> list[tuple[str, str]]:
+    """The headings of a document, each with its anchor; none for a document with fewer than three."""
+    found = [(f"at{part.start}", re.sub(r"<[^>]+>", "", part.html)) for part in parts if part.kind == "h"]
+    return found if len(found) > 2 else []
 
 
 def _kind(line: str, document: DocumentAnswer) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from engine.schema import MAX_TOTAL
 from gongwen import docnumber, regions
+from gongwen.category import CATEGORIES
 from gongwen.errors import NotADocNumber
 from gongwen.types import Genre
 
@@ -26,6 +27,7 @@ GENRE_NAMES: dict[str, str] = {
 }
 _GENRE_BY_NAME = {name: genre for genre, name in GENRE_NAMES.items()}
 VALIDITY_NAMES = {"in_force": "现行有效", "amended": "已修改", "repealed": "已废止", "expired": "已失效", "not_yet_in_force": "尚未施行", "unknown": "未标明"}  # fmt: skip
+_VALIDITY_BY_NAME = {name: value for value, name in VALIDITY_NAMES.items()}
 
 Sort = Literal["relevance", "newest", "oldest"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
@@ -50,6 +52,12 @@ class SearchParams(BaseModel):
     )
     genre: list[str] = Field(
         [], max_length=20, description="文种，如 通知、annual_report 或 年度报告；多个为并集。", examples=[["通知"]]
+    )
+    category: list[str] = Field(
+        [], max_length=22, description="主题分类，如 民政、扶贫、救灾；多个为并集。", examples=[["综合政务"]]
+    )
+    validity: list[str] = Field(
+        [], max_length=6, description="有效性，如 现行有效 或 in_force；多个为并集。", examples=[["in_force"]]
     )
     doc_number: str | None = Field(
         None, max_length=80, description="发文字号，任何写法；只要该文件本身。", examples=["杭政办发电〔2016〕6号"]
@@ -82,6 +90,23 @@ class SearchParams(BaseModel):
             raise ValueError(
                 f"没有文种 {'、'.join(unknown)}；可用：{'、'.join([*list(Genre)[:15], *GENRE_NAMES.values()])}"
             )
+        return named
+
+    @field_validator("category")
+    @classmethod
+    def _category(cls, values: list[str]) -> list[str]:
+        unknown = [value for value in values if value not in CATEGORIES]
+        if unknown:
+            raise ValueError(f"没有主题分类 {'；'.join(unknown)}；可用：{'；'.join(CATEGORIES)}")
+        return values
+
+    @field_validator("validity")
+    @classmethod
+    def _validity(cls, values: list[str]) -> list[str]:
+        named = [_VALIDITY_BY_NAME.get(value, value) for value in values]
+        unknown = [value for value in named if value not in VALIDITY_NAMES]
+        if unknown:
+            raise ValueError(f"没有有效性 {'、'.join(unknown)}；可用：{'、'.join(VALIDITY_NAMES.values())}")
         return named
 
     @field_validator("doc_number")
@@ -256,6 +281,14 @@ class EffectItem(RelatedItem):
     day: date | None = None
 
 
+class AttachmentItem(BaseModel):
+    """A file that belongs to a document; its text stands in the document's from ``start`` on."""
+
+    name: str
+    start: int = Field(description="text 中的字符位置")
+    length: int = Field(description="字符数")
+
+
 class DocumentAnswer(BaseModel):
     """A document with its facts, their evidence, and its citations."""
 
@@ -280,6 +313,7 @@ class DocumentAnswer(BaseModel):
     openness: str | None = None
     url: str | None = None
     source: str | None = None
+    attachments: list[AttachmentItem] = []
     evidence: list[EvidenceItem] = []
     cites: list[CitationItem] = []
     effects: list[EffectItem] = Field([], description="修改、废止或代替本文件的文件")

@@ -334,6 +334,8 @@ def _conditions(params: SearchParams) -> tuple[Condition, ...]:
         Condition(Field.YEAR, tuple(params.year)) if params.year else None,
         Condition(Field.ISSUERS, tuple(params.issuer)) if params.issuer else None,
         Condition(Field.GENRE, tuple(params.genre)) if params.genre else None,
+        Condition(Field.CATEGORY, tuple(params.category)) if params.category else None,
+        Condition(Field.VALIDITY, tuple(params.validity)) if params.validity else None,
         Condition(Field.NUMBER_KEY, (params.doc_number,)) if params.doc_number else None,
     ]
     if params.published_from or params.published_to:

@@ -1,0 +1,123 @@
+"""The search page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from api.pages.rendering import render
+from api.problems import invalid_problem
+from api.schemas import FacetValue, Problem, SearchAnswer, SearchParams
+from gongwen.normalize import fold
+
+router = APIRouter()
+_LISTS = {"region", "year", "issuer", "genre", "category", "validity"}
+_WITHIN = "issuer_has"  # of the page alone: which issuers the menu lists
+_MOST_ISSUERS = 30
+
+
+@dataclass(slots=True)
+class RegionNode:
+    """One place of the region facet, with the places inside it."""
+
+    value: FacetValue
+    children: list[RegionNode] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The addresses of a page of results: the same search with one thing changed; paging starts again."""
+
+    params: tuple[tuple[str, str], ...]
+
+    def url(self, *changes: tuple[str, str | int | None]) -> str:
+        """The search with parameters replaced; None removes one."""
+        names = {name for name, _ in changes} | {"page"}
+        kept = [pair for pair in self.params if pair[0] not in names]
+        return "/?" + urlencode([*kept, *((name, str(value)) for name, value in changes if value is not None)])
+
+    def toggled(self, name: str, value: str | int) -> str:
+        """The search with one value of a filter added, or taken away when it is there."""
+        pair = (name, str(value))
+        kept = [other for other in self.params if other[0] != "page"]
+        return "/?" + urlencode([other for other in kept if other != pair] if pair in kept else [*kept, pair])
+
+    def has(self, name: str, value: str | int) -> bool:
+        return (name, str(value)) in self.params
+
+    def hidden(self, *names: str) -> list[tuple[str, str]]:
+        """What a form must carry along beside its own fields."""
+        return [pair for pair in self.params if pair[0] not in names]
+
+
+@router.get("/")
+async def search_page(request: Request) -> Response:
+    """The search page; without a question, the newest documents."""
+    given = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
+    pairs = [pair for pair in given if pair[0] != _WITHIN]
+    within = dict(given).get(_WITHIN, "")
+    try:
+        params = SearchParams(**_grouped(pairs))
+    except ValidationError as error:
+        return render(request, "error.html", 422, problem=invalid_problem(error.errors()), q=dict(pairs).get("q", ""))
+    limit = request.app.state.settings.max_question
+    if len(params.q) > limit:
+        problem = Problem(title="参数有误", status=422, detail=f"问题最多 {limit} 个字")
+        return render(request, "error.html", 422, problem=problem, q="")
+    home = not any(name != "sort" for name, _ in pairs)
+    asked = params.model_copy(update={"sort": "newest"}) if home else params
+    answer: SearchAnswer = await request.app.state.searcher.search(asked)
+    return render(
+        request,
+        "search.html",
+        home=home,
+        answer=answer,
+        params=params,
+        links=Links(tuple(pairs)),
+        files=urlencode([pair for pair in pairs if pair[0] not in ("page", "per_page", "debug")]),
+        regions=_tree(answer),
+        years=_histogram(answer),
+        issuers=_issuers(answer, within),
+        within=within,
+        q=params.q,
+    )
+
+
+def _grouped(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    grouped: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in _LISTS:
+            grouped.setdefault(name, []).append(value)
+        else:
+            grouped[name] = value
+    return grouped
+
+
+def _tree(answer: SearchAnswer) -> list[RegionNode]:
+    """The three levels of the region facet as one tree."""
+    nodes: dict[str, RegionNode] = {}
+    for level in ("region.lvl0", "region.lvl1", "region.lvl2"):
+        for value in answer.facets[level]:
+            node = nodes[value.value] = RegionNode(value)
+            parent = nodes.get(value.value.rpartition(" > ")[0])
+            if parent:
+                parent.children.append(node)
+    return [node for path, node in nodes.items() if " > " not in path]
+
+
+def _histogram(answer: SearchAnswer) -> list[tuple[FacetValue, int]]:
+    """Years with the height of their bar in percent."""
+    values = answer.facets["year"]
+    most = max((value.count for value in values), default=1)
+    return [(value, round(100 * value.count / most)) for value in values]
+
+
+def _issuers(answer: SearchAnswer, within: str) -> list[FacetValue]:
+    """The issuers that the menu lists: those whose name contains what was typed into it."""
+    wanted = fold(within)
+    return [value for value in answer.facets["issuer"] if wanted in value.label][:_MOST_ISSUERS]
