@@ -49,6 +49,13 @@ def document(site: Site, title: str) -> str:
     return f"/documents/{site.search(title)['hits'][0]['id']}"  # type: ignore[index]
 
 
+def open_page(page: Page, path: str) -> None:
+    """Opens a page and waits for its chart, if it has one."""
+    page.goto(path)
+    if page.locator("#chart").count():
+        expect(page.locator("#chart svg")).to_be_visible()
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core objects to, with the elements."""
     assert _AXE.exists(), "axe-core is not installed: run `make frontends`"
@@ -65,8 +72,7 @@ def test_axe_finds_nothing(page: Page, site: Site) -> None:
     ]
     found = {}
     for address in addresses:
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        open_page(page, address)
         if wrong := violations(page):
             found[address] = wrong
     assert found == {}
@@ -86,8 +92,7 @@ def test_axe_finds_nothing_while_one_types_and_opens(page: Page) -> None:
 def test_targets_are_large(page: Page) -> None:
     """44 pixels for what stands by itself; links within sentences and titles are as large as their line (WCAG 2.5.8)."""
     for address in ("/?q=养老", "/figures"):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
+        open_page(page, address)
         small = page.evaluate("""() => [...document.querySelectorAll(
             'button, input:not([type=hidden]):not([type=checkbox]), select, summary, .facets a, .tools a, .sorts a, .pages a, .files a')]
             .filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5)
@@ -101,8 +106,7 @@ def test_nothing_is_cut_off_when_enlarged(browser: Browser, address: str, site: 
         context = browser.new_context(viewport={"width": width, "height": 500}, base_url=address)
         page = context.new_page()
         for path in (*_PAGES.values(), document(site, "安顺市人民政府2019年政府信息公开工作年度报告")):
-            page.goto(path)
-            page.wait_for_load_state("networkidle")
+            open_page(page, path)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
         context.close()
 
