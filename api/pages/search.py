@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from api.pages.rendering import render
-from api.problems import invalid_problem
-from api.schemas import FacetValue, Problem, SearchAnswer, SearchParams
+from api.routes import check_question
+from api.schemas import FacetValue, SearchAnswer, SearchParams
 from gongwen.normalize import fold
 
 router = APIRouter()
@@ -34,18 +35,23 @@ class Links:
     """The addresses of a page of results: the same search with one thing changed; paging starts again."""
 
     params: tuple[tuple[str, str], ...]
+    path: str = "/"
 
     def url(self, *changes: tuple[str, str | int | None]) -> str:
         """The search with parameters replaced; None removes one."""
         names = {name for name, _ in changes} | {"page"}
         kept = [pair for pair in self.params if pair[0] not in names]
-        return "/?" + urlencode([*kept, *((name, str(value)) for name, value in changes if value is not None)])
+        return f"{self.path}?" + urlencode(
+            [*kept, *((name, str(value)) for name, value in changes if value is not None)]
+        )
 
     def toggled(self, name: str, value: str | int) -> str:
         """The search with one value of a filter added, or taken away when it is there."""
         pair = (name, str(value))
         kept = [other for other in self.params if other[0] != "page"]
-        return "/?" + urlencode([other for other in kept if other != pair] if pair in kept else [*kept, pair])
+        return f"{self.path}?" + urlencode(
+            [other for other in kept if other != pair] if pair in kept else [*kept, pair]
+        )
 
     def has(self, name: str, value: str | int) -> bool:
         return (name, str(value)) in self.params
@@ -61,14 +67,7 @@ async def search_page(request: Request) -> Response:
     given = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
     pairs = [pair for pair in given if pair[0] != _WITHIN]
     within = dict(given).get(_WITHIN, "")
-    try:
-        params = SearchParams(**_grouped(pairs))
-    except ValidationError as error:
-        return render(request, "error.html", 422, problem=invalid_problem(error.errors()), q=dict(pairs).get("q", ""))
-    limit = request.app.state.settings.max_question
-    if len(params.q) > limit:
-        problem = Problem(title="参数有误", status=422, detail=f"问题最多 {limit} 个字")
-        return render(request, "error.html", 422, problem=problem, q="")
+    params = _asked(request, pairs)
     home = not any(name != "sort" for name, _ in pairs)
     asked = params.model_copy(update={"sort": "newest"}) if home else params
     answer: SearchAnswer = await request.app.state.searcher.search(asked)
@@ -86,6 +85,26 @@ async def search_page(request: Request) -> Response:
         within=within,
         q=params.q,
     )
+
+
+@router.get("/embed")
+async def framed_page(request: Request) -> Response:
+    """The box and its results alone, for a frame in another site's page where no script may run; filters as parameters."""
+    pairs = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
+    params = _asked(request, pairs)
+    answer = await request.app.state.searcher.search(params) if params.q else None
+    return render(request, "embed.html", answer=answer, links=Links(tuple(pairs), "/embed"), q=params.q)
+
+
+def _asked(request: Request, pairs: list[tuple[str, str]]) -> SearchParams:
+    """The parameters of a page; raises ``RequestValidationError``, which is answered with a page that names the faults,
+    and :class:`~gongwen.errors.InputError`."""
+    try:
+        params = SearchParams(**_grouped(pairs))
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from error
+    check_question(request, params.q)
+    return params
 
 
 def _grouped(pairs: list[tuple[str, str]]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ _PAGES = {
     "relaxed": "/?q=火星移民补贴",
     "nothing": "/?q=火星移民&year=2016",
     "wrong": "/?year=abc",
+    "framed": "/embed?q=养老",
     "figures": "/figures",
     "figures of a place": "/figures?indicator=granted&region=浙江省",
     "no figures": "/figures?region=北京市",
@@ -56,11 +57,13 @@ def open_page(page: Page, path: str) -> None:
         expect(page.locator("#chart svg")).to_be_visible()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core objects to, with the elements."""
+def violations(page: Page, within: str = "html") -> list[str]:
+    """What axe-core objects to within an element, with the elements."""
     assert _AXE.exists(), "axe-core is not installed: run `make frontends`"
     page.evaluate(_AXE.read_text("utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", _RULES)
+    found = page.evaluate(
+        "([within, rules]) => axe.run(within, {runOnly: {type: 'tag', values: rules}})", [within, _RULES]
+    )
     return [f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}" for one in found["violations"] for node in one["nodes"][:3]]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.site.test_accessible import violations
 from tests.site.test_browser import WIDTHS
 from tests.support import ROOT
 
@@ -40,10 +41,12 @@ def portal(tmp_path: Path, address: str) -> Iterator[str]:
     script = f"{address}/static/embed.js"
     for name, line in {
         "line": f'<script src="{script}" data-region="衢州市" data-per-page="3"></script>',
+        "popup": f'<script src="{script}" data-mode="popup" data-lang="en" data-region="330800"></script>',
+        "frame": f'<iframe src="{address}/embed?region=衢州市" title="检索" width="320" height="800"></iframe>',
         "element": f'<script src="{script}" defer></script><p>检索</p><wenhao-search genre="通知|意见" theme="dark"></wenhao-search>',
     }.items():
         (tmp_path / f"{name}.html").write_text(PORTAL.format(line=line), "utf-8")
-    policy = f"default-src 'none'; script-src {address}; connect-src {address}; style-src 'unsafe-inline'"
+    policy = f"default-src 'none'; script-src {address}; connect-src {address}; style-src 'unsafe-inline'; frame-src {address}"
     handler = type("Portal", (_Portal,), {"policy": policy})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(tmp_path)))
     thread = threading.Thread(target=server.serve_forever)
@@ -69,7 +72,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def test_one_line_searches_within_its_region(page: Page, portal: str) -> None:
     page.goto(f"{portal}/line.html")
-    page.get_by_role("searchbox", name="检索公文").fill("政府信息公开")
+    page.get_by_role("combobox", name="检索公文").fill("政府信息公开")
     page.keyboard.press("Enter")
     results = page.get_by_role("list", name="检索结果").get_by_role("listitem")
     expect(results).to_have_count(3)
@@ -83,7 +86,7 @@ def test_one_line_searches_within_its_region(page: Page, portal: str) -> None:
 
 def test_styles_leak_neither_way(page: Page, portal: str) -> None:
     page.goto(f"{portal}/line.html")
-    page.get_by_role("searchbox").fill("政府信息公开")
+    page.get_by_role("combobox").fill("政府信息公开")
     page.keyboard.press("Enter")
     link = page.get_by_role("list", name="检索结果").get_by_role("link").first
     expect(link).to_be_visible()
@@ -94,7 +97,7 @@ def test_styles_leak_neither_way(page: Page, portal: str) -> None:
 def test_the_element_with_filters_and_a_link_to_the_document(page: Page, portal: str, address: str) -> None:
     page.goto(f"{portal}/element.html")
     assert page.locator("wenhao-search").count() == 1
-    page.get_by_role("searchbox").fill("助餐")
+    page.get_by_role("combobox").fill("助餐")
     page.get_by_role("button", name="检索", exact=True).click()
     link = page.get_by_role("list", name="检索结果").get_by_role("link").first
     expect(link).to_have_attribute("href", f"{address}{link.evaluate('link => new URL(link.href).pathname')}")
@@ -105,11 +108,11 @@ def test_the_element_with_filters_and_a_link_to_the_document(page: Page, portal:
 
 def test_nothing_found_and_a_site_that_is_away(page: Page, portal: str) -> None:
     page.goto(f"{portal}/line.html")
-    page.get_by_role("searchbox").fill("魑魅魍魉")
+    page.get_by_role("combobox").fill("魑魅魍魉")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("没有找到")
     page.route("**/api/v1/search*", lambda route: route.fulfill(status=503, content_type="application/problem+json", body='{"title": "不可用", "detail": "检索引擎不可用"}', headers={"access-control-allow-origin": "*"}))  # fmt: skip
-    page.get_by_role("searchbox").fill("政务公开")
+    page.get_by_role("combobox").fill("政务公开")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("暂时不能检索")
     page.unroute_all()
@@ -123,11 +126,65 @@ def test_marked_text_is_text(page: Page, portal: str) -> None:
     page.route(
         "**/api/v1/search*", lambda route: route.fulfill(json=answer, headers={"access-control-allow-origin": "*"})
     )
-    page.get_by_role("searchbox").fill("题")
+    page.get_by_role("combobox").fill("题")
     page.keyboard.press("Enter")
     expect(page.get_by_text("已废止")).to_be_visible()
     expect(page.get_by_role("link", name="<img src=x onerror=alert(1)>题")).to_be_visible()
     assert page.locator("wenhao-search img, wenhao-search script").count() == 0
+
+
+def test_a_button_opens_the_box_above_the_page(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/popup.html")
+    opener = page.get_by_role("button", name="Search official documents")
+    opener.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("combobox")
+    expect(box).to_be_focused()
+    box.press_sequentially("老年助餐")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("found")
+    for facts in page.locator("wenhao-search .facts").all_inner_texts():
+        assert "衢" in facts
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_suggestions_are_chosen_with_the_keyboard(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/line.html")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("zhengwug")
+    expect(page.get_by_role("option").first).to_have_text("政务公开")
+    box.press("ArrowDown")
+    expect(box).to_have_value("政务公开")
+    expect(box).to_have_attribute("aria-activedescendant", "option-0")
+    box.press("Escape")
+    expect(box).to_have_value("zhengwug")
+    expect(page.get_by_role("option")).to_have_count(0)
+
+
+def test_a_frame_where_no_script_may_run(browser: Browser, portal: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 900}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{portal}/frame.html")
+    frame = page.frame_locator("iframe")
+    frame.get_by_label("检索词").fill("政府信息公开")
+    frame.get_by_role("button", name="检索").click()
+    expect(frame.locator("ol.hits > li").first).to_contain_text("衢")
+    frame.get_by_role("link", name="下一页").click()
+    expect(frame.locator(".pages")).to_contain_text("第 2 页")
+    with context.expect_page() as opened:
+        frame.locator("ol.hits h2 a").first.click()
+    assert "/documents/" in opened.value.url
+    context.close()
+
+
+def test_axe_finds_nothing_in_the_box(page: Page, portal: str) -> None:
+    page.goto(f"{portal}/line.html")
+    page.get_by_role("combobox").fill("政府信息公开")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("list", name="检索结果").get_by_role("listitem")).to_have_count(3)
+    assert violations(page, "wenhao-search") == []
 
 
 def test_it_is_small() -> None:
