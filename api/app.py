@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import figure_routes, file_routes, lookup_routes, pages, routes
 from api.compat.routes import router as compat_router
+from api.documents import Documents
 from api.figures import Figures
 from api.lookup import Lookup
 from api.meaning import Meaning
@@ -27,6 +28,7 @@ from api.related import RelatedDocuments
 from api.search import Searcher
 from api.settings import ApiSettings
 from api.term_weights import Counts, CurrentWeights
+from api.walking import Walker
 from api.word_lists import WordLists
 from api.word_lists import read as read_lists
 from engine.protocol import Reader
@@ -85,6 +87,8 @@ def create_app(
         description="公文检索接口。",
     )
     app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
+    app.state.documents = Documents(reader)
+    app.state.walker = Walker(app.state.searcher)
     app.state.lookup = Lookup(reader, app.state.searcher)
     app.state.related = RelatedDocuments(reader, app.state.searcher)
     app.state.figures = Figures(reader)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.schemas import Year, known_regions
+from api.schemas import Fault, Year, known_regions
 from gongwen import series
 
 MOST_CELLS = 2000
@@ -27,7 +27,10 @@ class FiguresParams(BaseModel):
     def _indicator(cls, value: str) -> str:
         found = series.named(value.strip())
         if found is None:
-            raise ValueError(f"没有指标 {value}；可用：{'、'.join(one.name for one in series.known().values())}")
+            names = "、".join(one.name for one in series.known().values())
+            raise Fault(
+                f"没有指标 {value}；可用：{names}", f"no indicator {value}; one of: {', '.join(series.known())}"
+            )
         return found.id
 
     @field_validator("region")

@@ -15,6 +15,7 @@ from api.exports import Records
 from api.routes import FAULTS, check_question, json_bytes, site_address
 from api.schemas import SearchAnswer, SearchParams
 from api.search import Searcher, china_today
+from api.walking import Walker
 from engine.protocol import Condition, SearchRequest
 from engine.schema import Field
 
@@ -63,8 +64,8 @@ async def export(
     """任何检索的全部结果，至多到设定的件数（默认一万）；边查边发。"""
     check_question(request, params.q)
     writer, media_type = _KINDS[kind]
-    searcher: Searcher = request.app.state.searcher
-    records = searcher.walk(params, exports.FIELDS, request.app.state.settings.export_limit)
+    walker: Walker = request.app.state.walker
+    records = walker.walk(params, exports.FIELDS, request.app.state.settings.export_limit)
     first: list[dict[str, Any]] = await anext(records, [])  # an engine that is away is an error and not half a file
 
     async def all_of_them() -> Records:

@@ -66,7 +66,7 @@ class Lookup:
 
     async def facet(self, params: FacetParams) -> FacetAnswer:
         """The values of a facet among what a search finds, those whose name contains what is asked: 衢 -> 衢州市, 衢江区."""
-        page = await self.searcher.found(params)
+        page = (await self.searcher.answered(params)).page
         wanted = fold(params.contains).casefold()
         values = [
             one

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api import exports
 from api.lookup import Lookup
 from api.lookup_schemas import (  # fmt: skip
     CitationsAnswer,
@@ -19,12 +20,17 @@ from api.lookup_schemas import (  # fmt: skip
     LineageAnswer,
     NumberAnswer,
     PlacesAnswer,
+    ScrollAnswer,
+    ScrollParams,
     SimilarAnswer,
     StatsAnswer,
 )
 from api.related import RelatedDocuments
-from api.routes import FAULTS, check_question, json_bytes
-from api.schemas import Problem
+from api.routes import FAULTS, check_question, json_bytes, site_address
+from api.schemas import Problem, SearchParams
+from api.search import china_today
+from api.walking import Walker
+from gongwen.errors import InputError, NotADocNumber
 
 router = APIRouter(prefix="/api/v1")
 MISSING: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "没有这份文件"}, **FAULTS}
@@ -69,7 +75,21 @@ async def number(
     _: Annotated[NoParams, Query()],
 ) -> Response:
     """规范写法、各部分、发文机关、库中的文件和引用它的文件；库中没有该文件时也可用。"""
-    return json_bytes(await _lookup(request).number(writing))
+    try:
+        return json_bytes(await _lookup(request).number(writing))
+    except NotADocNumber as error:
+        raise InputError(f"{writing[:60]!r} 不是发文字号；写法如 杭政办发电〔2016〕6号", str(error)) from error
+
+
+@router.get("/scroll", response_model=ScrollAnswer, responses=FAULTS, summary="逐段取完检索结果", tags=["search"])
+async def scroll(request: Request, params: Annotated[ScrollParams, Query()]) -> Response:
+    """不受翻页上限限制；新的在前，没有日期的在后；其间增减的文件不使其余的重复或遗漏。"""
+    check_question(request, params.q)
+    walker: Walker = request.app.state.walker
+    search = SearchParams(**params.model_dump(exclude={"cursor", "limit"}))
+    records, total, following = await walker.scroll(search, exports.FIELDS, params.limit, params.cursor)
+    site, today = site_address(request), china_today()
+    return json_bytes({"total": total, "hits": [exports.row(one, site, today) for one in records], "next": following})
 
 
 @router.get("/facets", response_model=FacetAnswer, responses=FAULTS, summary="分面的值", tags=["search"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -73,6 +73,23 @@ class FacetAnswer(BaseModel):
     name: FacetName
     total: int = Field(description="符合的值有几个，包括未列出的")
     values: list[FacetValue]
+
+
+class ScrollParams(SearchParams):
+    """A search, and where its walk goes on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cursor: str | None = Field(None, max_length=300, description="上一段答复的 next；没有则从头。")
+    limit: int = Field(100, ge=1, le=1000, description="每段至多几件。")
+
+
+class ScrollAnswer(BaseModel):
+    """A stretch of all that a search finds, newest first."""
+
+    total: int
+    hits: list[dict[str, Any]] = Field(description="与导出的各列同名")
+    next: str | None = Field(description="下一段的 cursor；null 为已取完")
 
 
 class CitationsAnswer(BaseModel):

@@ -38,7 +38,10 @@ def check_question(request: Request, question: str) -> None:
     """Raises :class:`~gongwen.errors.InputError` when a question is longer than the settings allow."""
     limit = request.app.state.settings.max_question
     if len(question) > limit:
-        raise InputError(f"q：最多 {limit} 个字，给出的有 {len(question)} 个")
+        raise InputError(
+            f"q：最多 {limit} 个字，给出的有 {len(question)} 个",
+            f"q: at most {limit} characters; {len(question)} were given",
+        )
 
 
 @router.get("/api/v1/search", response_model=SearchAnswer, responses=FAULTS, summary="检索公文", tags=["search"])
@@ -68,7 +71,7 @@ async def suggest(
 )
 async def document(request: Request, document_id: str) -> Response:
     """全文、各项事实及其依据。"""
-    found = await request.app.state.searcher.document(document_id)
+    found = await request.app.state.documents.document(document_id)
     if found is None:
         raise HTTPException(404)
     found.citation = gbt7714(found, f"{site_address(request)}/documents/{document_id}", china_today())

@@ -33,6 +33,14 @@ Sort = Literal["relevance", "newest", "oldest"]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 
 
+class Fault(ValueError):
+    """A value that a parameter cannot have, said in Chinese and in English."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(chinese)
+        self.english = english
+
+
 class SearchParams(BaseModel):
     """Parameters of a search. Unknown ones are refused by name, so that a mistyped filter is not silently ignored."""
 
@@ -87,8 +95,9 @@ class SearchParams(BaseModel):
         named = [_GENRE_BY_NAME.get(value, value) for value in values]
         unknown = [value for value in named if value not in set(Genre)]
         if unknown:
-            raise ValueError(
-                f"没有文种 {'、'.join(unknown)}；可用：{'、'.join([*list(Genre)[:15], *GENRE_NAMES.values()])}"
+            names = "、".join([*list(Genre)[:15], *GENRE_NAMES.values()])
+            raise Fault(
+                f"没有文种 {'、'.join(unknown)}；可用：{names}", f"no genre {', '.join(unknown)}; one of: {names}"
             )
         return named
 
@@ -97,7 +106,11 @@ class SearchParams(BaseModel):
     def _category(cls, values: list[str]) -> list[str]:
         unknown = [value for value in values if value not in CATEGORIES]
         if unknown:
-            raise ValueError(f"没有主题分类 {'；'.join(unknown)}；可用：{'；'.join(CATEGORIES)}")
+            names = "；".join(CATEGORIES)
+            raise Fault(
+                f"没有主题分类 {'；'.join(unknown)}；可用：{names}",
+                f"no category {'; '.join(unknown)}; one of: {names}",
+            )
         return values
 
     @field_validator("validity")
@@ -106,7 +119,10 @@ class SearchParams(BaseModel):
         named = [_VALIDITY_BY_NAME.get(value, value) for value in values]
         unknown = [value for value in named if value not in VALIDITY_NAMES]
         if unknown:
-            raise ValueError(f"没有有效性 {'、'.join(unknown)}；可用：{'、'.join(VALIDITY_NAMES.values())}")
+            raise Fault(
+                f"没有有效性 {'、'.join(unknown)}；可用：{'、'.join(VALIDITY_NAMES.values())}",
+                f"no validity {', '.join(unknown)}; one of: {', '.join(VALIDITY_NAMES)}",
+            )
         return named
 
     @field_validator("doc_number")
@@ -117,14 +133,23 @@ class SearchParams(BaseModel):
         try:
             return str(docnumber.parse(value))
         except NotADocNumber as error:
-            raise ValueError(f"{value!r} 不是发文字号；写法如 杭政办发电〔2016〕6号") from error
+            raise Fault(
+                f"{value!r} 不是发文字号；写法如 杭政办发电〔2016〕6号",
+                f"{value!r} is no document number; write it like 杭政办发电〔2016〕6号",
+            ) from error
 
     @model_validator(mode="after")
     def _whole(self) -> SearchParams:
         if self.published_from and self.published_to and self.published_from > self.published_to:
-            raise ValueError(f"published_from（{self.published_from}）晚于 published_to（{self.published_to}）；请对调")
+            raise Fault(
+                f"published_from（{self.published_from}）晚于 published_to（{self.published_to}）；请对调",
+                f"published_from ({self.published_from}) is later than published_to ({self.published_to}); exchange them",
+            )
         if self.page * self.per_page > MAX_TOTAL:
-            raise ValueError(f"第 {self.page} 页超出可翻阅的 {MAX_TOTAL} 条；请加筛选条件缩小范围")
+            raise Fault(
+                f"第 {self.page} 页超出可翻阅的 {MAX_TOTAL} 条；请加筛选条件缩小范围，或用 /api/v1/scroll 逐段取完",
+                f"page {self.page} is beyond the {MAX_TOTAL} hits of pages; narrow the search, or take all with /api/v1/scroll",
+            )
         return self
 
 
@@ -144,7 +169,10 @@ def known_regions(names: list[str]) -> list[str]:
     """The names as given; raises ``ValueError`` naming those of no place."""
     unknown = [name for name in names if not region_codes(name)]
     if unknown:
-        raise ValueError(f"没有名为 {'、'.join(unknown)} 的行政区划；请用全称（浙江省衢州市）或六位代码（330800）")
+        raise Fault(
+            f"没有名为 {'、'.join(unknown)} 的行政区划；请用全称（浙江省衢州市）或六位代码（330800）",
+            f"no region is named {', '.join(unknown)}; use a full name (浙江省衢州市) or a code of six digits (330800)",
+        )
     return names
 
 
@@ -338,11 +366,21 @@ class SuggestAnswer(BaseModel):
     suggestions: list[Suggestion]
 
 
+class ParameterFault(BaseModel):
+    """What is wrong with one parameter."""
+
+    parameter: str
+    message: str
+    message_en: str
+
+
 class Problem(BaseModel):
-    """An error (RFC 9457)."""
+    """An error (RFC 9457), in Chinese and in English."""
 
     type: str = "about:blank"
     title: str
+    title_en: str = ""
     status: int
     detail: str
-    errors: list[dict[str, str]] = []
+    detail_en: str = ""
+    errors: list[ParameterFault] = []

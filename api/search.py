@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 
-from api import answer, fields, pinning, standing, titled
+from api import answer, fields, pinning, titled
 from api.correcting import Change, Corrector
 from api.explain import explain
 from api.fields import Asked
@@ -18,10 +17,7 @@ from api.pinning import Pinned
 from api.plan import Plan, Planner, Step
 from api.rank import Ranked, rank
 from api.schemas import (
-    CitationItem,
     Corrected,
-    DocumentAnswer,
-    EvidenceItem,
     Hit,
     SearchAnswer,
     SearchParams,
@@ -29,21 +25,14 @@ from api.schemas import (
     region_codes,
 )
 from api.snippets import Marker
-from api.standing import day
 from api.suggest import Suggester
 from api.term_weights import CurrentWeights, TermWeights
 from api.wanted import FACETS, NEEDED, Wanted
 from api.word_lists import Lists, WordLists
 from engine.protocol import Clause, Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
-from engine.schema import Field, plain
+from engine.schema import Field
 from gongwen import dates
-
-_WALKED = 1000  # documents of a page of an export
-_MOST_CITING = 100  # of the documents that cite one, as many are listed
-_CITING = (Field.TITLE, Field.NUMBER_KEY, Field.LINKS)
-
-Records = AsyncIterator[list[dict[str, Any]]]
 
 
 def china_today() -> date:
@@ -52,8 +41,8 @@ def china_today() -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answered:
-    """A plan and what the engine found by it."""
+class Answered:
+    """A plan and what the engine found by it, before our ranking."""
 
     plan: Plan
     pinned: Pinned
@@ -119,48 +108,14 @@ class Searcher:
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
 
-    async def found(self, params: SearchParams) -> SearchPage:
-        """What a search finds as the engine counts it, for its total and facets alone."""
+    async def answered(self, params: SearchParams) -> Answered:
+        """What a search finds as the engine has it, before our ranking: for totals and facets, and to walk through it."""
         lists = self.lists.current()
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
         weights, today = await self.weights.current(), self.today()
-        return (
-            await self._ask(
-                fields.read(params),
-                wanted=Wanted.of(params),
-                planner=planner,
-                lists=lists,
-                weights=weights,
-                today=today,
-            )
-        ).page
-
-    async def walk(self, params: SearchParams, shown: tuple[Field, ...], most: int) -> Records:
-        """The records of all that a search finds, a page at a time, at most so many; ranked ones first, then the engine's order."""
-        lists = self.lists.current()
-        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
-        weights, today = await self.weights.current(), self.today()
-        asked = fields.read(params.model_copy(update={"page": 1, "per_page": 1}))
+        asked = fields.read(params)
         wanted = Wanted.of(asked.params)
-        found = await self._ask(asked, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
-        step = found.step or Step("all", ())
-        first: list[str] = []
-        if _reranked(wanted, step):
-            hits, _ = _ranked(found, replace(wanted, limit=100), weights)
-            first = [one.id for one in hits]
-        offset, given = 0, 0
-        request = replace(_request(wanted, step, found.conditions), facets=(), fields=shown)
-        while given < most:
-            page = await self.reader.search(replace(request, offset=offset, limit=_WALKED))
-            records = [hit.record for hit in page.hits]
-            if offset == 0:
-                place = {document: at for at, document in enumerate(first)}
-                records.sort(key=lambda record: place.get(record[Field.ID], len(place)))
-            if records:
-                yield records[: most - given]
-            given, offset = given + len(records), offset + _WALKED
-            if len(page.hits) < _WALKED:
-                return
+        return await self._ask(asked, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
 
     async def find(self, params: SearchParams, wanted: Wanted) -> Findings:
         """What a question finds: ``params`` say what is asked, ``wanted`` which stretch of the answer, in what order.
@@ -176,7 +131,7 @@ class Searcher:
         found = await ask(asked)
         corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
         change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
-        hits, parts = _ranked(found, wanted, weights)
+        hits, parts = ranked(found, wanted, weights)
         return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change)
 
     def _hit(self, one: Found, found: Findings, marker: Marker, *, debug: bool) -> Hit:
@@ -188,8 +143,8 @@ class Searcher:
         return shown
 
     async def _changed(
-        self, corrector: Corrector, asked: Asked, found: _Answered, ask: Callable[[Asked], Awaitable[_Answered]]
-    ) -> tuple[Change | None, _Answered]:
+        self, corrector: Corrector, asked: Asked, found: Answered, ask: Callable[[Asked], Awaitable[Answered]]
+    ) -> tuple[Change | None, Answered]:
         """The change of a question and what it then finds; a change that finds nothing is none."""
         total = await self._unfiltered(found)
         change = await corrector.change(asked.params.q, found.plan, found.step, total)
@@ -198,7 +153,7 @@ class Searcher:
         other = await ask(replace(asked, params=asked.params.model_copy(update={"q": change.question})))
         return (change, other) if await self._unfiltered(other) else (None, found)
 
-    async def _unfiltered(self, found: _Answered) -> int:
+    async def _unfiltered(self, found: Answered) -> int:
         """The documents found but for the filters."""
         if found.page.total or not found.conditions or found.step is None:
             return found.page.total
@@ -206,7 +161,7 @@ class Searcher:
 
     async def _ask(
         self, asked: Asked, *, wanted: Wanted, planner: Planner, lists: Lists, weights: TermWeights, today: date
-    ) -> _Answered:
+    ) -> Answered:
         """Plans a question and asks the engine."""
         question = asked.params.q
         plan = planner.plan(question, expand=asked.params.synonyms, weights=weights, today=today)
@@ -216,7 +171,7 @@ class Searcher:
             plan, more = await titled.narrowed(plan, asked, planner.segmenter, self.reader)
             conditions += more
         plan = pinned.onto(wanted.narrowed(plan))
-        return _Answered(plan, pinned, conditions, *await self._first_enough(plan, wanted, conditions))
+        return Answered(plan, pinned, conditions, *await self._first_enough(plan, wanted, conditions))
 
     async def _near(self, plan: Plan) -> dict[str, float]:
         """What means much like a question in words; nothing for numbers and keywords."""
@@ -233,14 +188,14 @@ class Searcher:
         relaxed one, and the total would rise when a filter is added.
         """
         if not plan.steps:
-            return None, await self.reader.search(_request(wanted, Step("all", ()), conditions)), {}
+            return None, await self.reader.search(request_of(wanted, Step("all", ()), conditions)), {}
         best: tuple[Step, SearchPage] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
             if best is None and planned.name in RELAXING:  # what was found as typed needs no other words
                 near = near or await self._near(plan)
             step = joined(planned, near)
-            page = await self.reader.search(_request(wanted, step, conditions))
+            page = await self.reader.search(request_of(wanted, step, conditions))
             total = page.total
             if total < step.enough and conditions:
                 total = (await self.reader.search(SearchRequest(queries=step.queries, limit=0))).total
@@ -255,46 +210,10 @@ class Searcher:
         await self.weights.current()
         return await Suggester(self.weights.vocabulary, self.planner.segmenter, self.reader).suggest(typed, limit)
 
-    async def document(self, document_id: str) -> DocumentAnswer | None:
-        """A document, its texts as people read them; None when there is none with that id."""
-        record = await self.reader.get(document_id)
-        if record is None:
-            return None
-        today = self.today()
-        facts = record.get(Field.FACTS, {})
-        cited_by = await self._citing(document_id)
-        shown = {
-            "title": plain(record.get(Field.TITLE, "")),
-            "text": plain(record.get(Field.TEXT, "")),
-            "doc_number": record.get(Field.NUMBER_KEY),
-            "signed": day(record.get(Field.SIGNED)),
-            "published": day(record.get(Field.PUBLISHED)),
-            "region": answer.region_names(record.get(Field.REGION)),
-            "validity": standing.today_is(record, today).value,
-            "in_force_from": day(record.get(Field.IN_FORCE_FROM)),
-            "expires": day(record.get(Field.EXPIRES)),
-            "evidence": standing.proven(record, [EvidenceItem(**item) for item in facts.get("evidence", ())], today),
-            "cites": standing.linked(record, [CitationItem(**item) for item in facts.get("cites", ())]),
-            "effects": [{**item, "day": day(item.get("day"))} for item in record.get(Field.EFFECTS) or ()],
-            "cited_by": [standing.citing(hit.record, document_id) for hit in cited_by.hits],
-            "cited_by_total": cited_by.total,
-        }
-        return DocumentAnswer(**{**record, **shown})
 
-    async def _citing(self, document_id: str) -> SearchPage:
-        """The documents that cite one, newest first."""
-        return await self.reader.search(
-            SearchRequest(
-                conditions=(Condition(Field.CITED_IDS, (document_id,)),),
-                sort=(f"{Field.DAY}:desc",),
-                limit=_MOST_CITING,
-                fields=_CITING,
-            )
-        )
-
-
-def _request(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> SearchRequest:
-    ranked = _reranked(wanted, step)
+def request_of(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> SearchRequest:
+    """What the engine is asked for a step: the stretch that is wanted, or all candidates that we rank."""
+    ranked = reranked(wanted, step)
     return SearchRequest(
         queries=step.queries,
         conditions=conditions,
@@ -306,15 +225,15 @@ def _request(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> Sear
     )
 
 
-def _reranked(wanted: Wanted, step: Step) -> bool:
+def reranked(wanted: Wanted, step: Step) -> bool:
     """True when some of the stretch lies among the candidates that we rank; those behind keep the engine's order."""
     return wanted.by_relevance and bool(step.queries) and wanted.offset < step.window
 
 
-def _ranked(found: _Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple[Found, ...], dict[str, Ranked]]:
+def ranked(found: Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple[Found, ...], dict[str, Ranked]]:
     """The hits of the page in our order, and what made it: by document. Pinned go first, then asked numbers, then who cites them."""
     plan, page, step, pinned = found.plan, found.page, found.step, found.pinned
-    if step is None or not _reranked(wanted, step):
+    if step is None or not reranked(wanted, step):
         return page.hits, {}
     window = page.hits[: step.window]
     ranked = rank(plan.question, [one.record for one in window], weights, found.near)

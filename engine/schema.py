@@ -104,6 +104,7 @@ FILTERABLE = (
     Field.REGION_LVL2,
     Field.REGION_CODES,
     Field.YEAR,
+    Field.DAY,
     Field.SIGNED,
     Field.PUBLISHED,
     Field.GENRE,

@@ -23,9 +23,13 @@ class WenhaoError(Exception):
 
 
 class InputError(WenhaoError):
-    """A value that came from outside cannot be understood."""
+    """A value that came from outside cannot be understood; ``english`` says the same as the message, in English."""
 
     status = 422
+
+    def __init__(self, message: str, english: str | None = None) -> None:
+        super().__init__(message)
+        self.english = english or message
 
 
 class NotADocNumber(InputError, ValueError):

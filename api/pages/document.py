@@ -60,7 +60,7 @@ class Picture:
 @router.get("/documents/{document_id}")
 async def document_page(request: Request, document_id: str) -> Response:
     """One document: its facts with their evidence, its text, its citations, its policy's way, what is like it."""
-    record: DocumentAnswer | None = await request.app.state.searcher.document(document_id)
+    record: DocumentAnswer | None = await request.app.state.documents.document(document_id)
     if record is None:
         raise HTTPException(404)
     related: RelatedDocuments = request.app.state.related

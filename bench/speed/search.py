@@ -65,7 +65,9 @@ async def _copy(connection: Connection, settings: EngineSettings) -> None:
         async for page in writer.scan(fields, page_size=_PAGE):
             rows = [{**row, "title": plain(row.get("title", "")), "text": plain(row.get("text", ""))} for row in page]
             await client.call("POST", f"{path}/documents", rows)
-        await writer.settle()
+        # A hundred thousand documents take longer than any wait for one task.
+        while (await client.call("GET", "/tasks?statuses=enqueued,processing&limit=1"))["total"]:  # noqa: ASYNC110
+            await asyncio.sleep(2)
     finally:
         await client.aclose()
         await writer.aclose()

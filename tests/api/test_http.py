@@ -161,3 +161,26 @@ def test_pages_are_complete_without_javascript_and_ask_nobody_else(site: Site) -
         assert all(re.fullmatch(r'<script src="/static/[a-z]+\.js" defer>', one) for one in scripts)
         assert not re.findall(r'(?:src|href|action)="(?:https?:)?//(?!sample\.example)[^"]+"', text)
         assert 'lang="zh-CN"' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("search?q=a&years=2020", ["years：没有这个参数", "years: there is no such parameter"]),
+        ("search?year=abc", ["year：应为整数", "year: must be a whole number"]),
+        ("search?region=无此地", ["没有名为 无此地", "no region is named 无此地"]),
+        ("search?genre=诗", ["没有文种 诗", "no genre 诗"]),
+        ("search?page=9999&per_page=100", ["/api/v1/scroll", "beyond"]),
+        ("search?q=" + "长" * 400, ["最多 300 个字", "at most 300 characters"]),
+        ("numbers/不是文号", ["不是发文字号", "is not a document number"]),
+        ("documents/none/similar", ["没有这个页面或文件", "There is no such page or document"]),
+    ],
+)
+def test_a_problem_is_said_in_both_languages(site: Site, path: str, said: list[str]) -> None:
+    answer = site.client.get(f"/api/v1/{path}")
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert said[0] in problem["detail"]
+    assert said[1] in problem["detail_en"]
+    assert problem["title"]
+    assert problem["title_en"].isascii()
