@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import figure_routes, file_routes, lookup_routes, pages, routes
 from api.compat.routes import router as compat_router
+from api.description import describe
 from api.documents import Documents
 from api.figures import Figures
 from api.lookup import Lookup
@@ -101,6 +102,7 @@ def create_app(
     app.include_router(pages.router)
     app.include_router(compat_router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
+    describe(app)
     app.add_exception_handler(WenhaoError, _on_wenhao_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+import orjson
 from fastapi import APIRouter, Path, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from api import exports, feeds
 from api.exports import Records
-from api.routes import FAULTS, check_question, json_bytes, site_address
+from api.routes import FAULTS, check_question, site_address
 from api.schemas import SearchAnswer, SearchParams
 from api.search import Searcher, china_today
 from api.walking import Walker
@@ -22,6 +23,7 @@ from engine.schema import Field
 router = APIRouter()
 _FEED = 50  # entries
 _SITEMAP = 50_000  # addresses of one file, sitemaps.org
+_ATOM, _FEED_JSON = "application/atom+xml", "application/feed+json"
 _KINDS = {
     "csv": (exports.as_csv, "text/csv; charset=utf-8"),
     "jsonl": (exports.as_json_lines, "application/jsonl"),
@@ -29,22 +31,34 @@ _KINDS = {
 }
 
 
-@router.get("/api/v1/feed.atom", responses=FAULTS, summary="检索结果的 Atom 订阅", tags=["feeds"])
+@router.get(
+    "/api/v1/feed.atom",
+    response_class=Response,
+    responses={200: {"content": {_ATOM: {}}}, **FAULTS},
+    summary="检索结果的 Atom 订阅",
+    tags=["feeds"],
+)
 async def atom(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """任何检索的最新五十件，可在阅读器中订阅。"""
     check_question(request, params.q)
     found = await _newest(request, params)
     site, name = site_address(request), request.app.state.settings.site_name
-    return Response(feeds.atom(found, site, name, _own(request)), media_type="application/atom+xml")
+    return Response(feeds.atom(found, site, name, _own(request)), media_type=_ATOM)
 
 
-@router.get("/api/v1/feed.json", responses=FAULTS, summary="检索结果的 JSON Feed 订阅", tags=["feeds"])
+@router.get(
+    "/api/v1/feed.json",
+    response_class=Response,
+    responses={200: {"content": {_FEED_JSON: {}}}, **FAULTS},
+    summary="检索结果的 JSON Feed 订阅",
+    tags=["feeds"],
+)
 async def feed(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """同上，JSON Feed 1.1。"""
     check_question(request, params.q)
     found = await _newest(request, params)
     site, name = site_address(request), request.app.state.settings.site_name
-    return json_bytes(feeds.json_feed(found, site, name, _own(request)))
+    return Response(orjson.dumps(feeds.json_feed(found, site, name, _own(request))), media_type=_FEED_JSON)
 
 
 async def _newest(request: Request, params: SearchParams) -> SearchAnswer:
@@ -57,9 +71,20 @@ def _own(request: Request) -> str:
     return f"{site_address(request)}{request.url.path}{query}"
 
 
-@router.get("/api/v1/export.{kind}", responses=FAULTS, summary="导出检索结果", tags=["feeds"])
+_EXPORTED: dict[str, Any] = {"content": {media_type: {} for _, media_type in _KINDS.values()}}
+
+
+@router.get(
+    "/api/v1/export.{kind}",
+    response_class=Response,
+    responses={200: _EXPORTED, **FAULTS},
+    summary="导出检索结果",
+    tags=["feeds"],
+)
 async def export(
-    request: Request, kind: Annotated[Literal["csv", "jsonl", "xlsx"], Path()], params: Annotated[SearchParams, Query()]
+    request: Request,
+    kind: Annotated[Literal["csv", "jsonl", "xlsx"], Path(examples=["csv"])],
+    params: Annotated[SearchParams, Query()],
 ) -> Response:
     """任何检索的全部结果，至多到设定的件数（默认一万）；边查边发。"""
     check_question(request, params.q)

@@ -55,7 +55,9 @@ class _Limited(BaseModel):
     limit: int = Field(10, ge=1, le=50, description="至多几件。")
 
 
-DocumentId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="文件编号")]
+DocumentId = Annotated[
+    str, Path(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="文件编号", examples=["ca35d4afb0db3eec33ec"])
+]
 
 
 def _lookup(request: Request) -> Lookup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -69,7 +69,9 @@ async def suggest(
     summary="一份公文",
     tags=["documents"],
 )
-async def document(request: Request, document_id: str) -> Response:
+async def document(
+    request: Request, document_id: Annotated[str, Path(description="文件编号", examples=["ca35d4afb0db3eec33ec"])]
+) -> Response:
     """全文、各项事实及其依据。"""
     found = await request.app.state.documents.document(document_id)
     if found is None:

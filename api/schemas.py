@@ -59,13 +59,25 @@ class SearchParams(BaseModel):
         [], max_length=20, description="发文机关全称；多个为并集。", examples=[["衢州市人民政府"]]
     )
     genre: list[str] = Field(
-        [], max_length=20, description="文种，如 通知、annual_report 或 年度报告；多个为并集。", examples=[["通知"]]
+        [],
+        max_length=20,
+        description="文种，如 通知、annual_report 或 年度报告；多个为并集。",
+        examples=[["通知"]],
+        json_schema_extra={"items": {"type": "string", "enum": [*Genre, *GENRE_NAMES.values()]}},
     )
     category: list[str] = Field(
-        [], max_length=22, description="主题分类，如 民政、扶贫、救灾；多个为并集。", examples=[["综合政务"]]
+        [],
+        max_length=22,
+        description="主题分类，如 民政、扶贫、救灾；多个为并集。",
+        examples=[["综合政务"]],
+        json_schema_extra={"items": {"type": "string", "enum": list(CATEGORIES)}},
     )
     validity: list[str] = Field(
-        [], max_length=6, description="有效性，如 现行有效 或 in_force；多个为并集。", examples=[["in_force"]]
+        [],
+        max_length=6,
+        description="有效性，如 现行有效 或 in_force；多个为并集。",
+        examples=[["in_force"]],
+        json_schema_extra={"items": {"type": "string", "enum": [*VALIDITY_NAMES, *VALIDITY_NAMES.values()]}},
     )
     doc_number: str | None = Field(
         None, max_length=80, description="发文字号，任何写法；只要该文件本身。", examples=["杭政办发电〔2016〕6号"]

@@ -50,6 +50,7 @@ def address(site: Site) -> Iterator[str]:
     """The site on a real port, in a thread with a loop of its own."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()  # so that the first request waits for the server instead of being refused
     settings = ApiSettings()
     app = create_app(
         MeiliReader(site.connection, site.settings),
