@@ -10,7 +10,7 @@ from api import standing
 from api.fields import Asked
 from api.plan import Plan
 from api.rank import Ranked
-from api.schemas import GENRE_NAMES, VALIDITY_NAMES, FacetValue, Hit, ReadFilter, Understood
+from api.schemas import GENRE_NAMES, VALIDITY_NAMES, CopyItem, FacetValue, Hit, ReadFilter, Understood
 from api.snippets import Marker, to_html
 from api.standing import day
 from engine.protocol import Hit as Found
@@ -86,6 +86,7 @@ def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | 
         genre=record.get(Field.GENRE, "other"),
         validity=standing.today_is(record, today).value,
         reason=why,
+        copies=[CopyItem(**one) for one in record.get(Field.COPIES) or ()],
         pinned=pinned,
         score=round(ranked.score, 4) if ranked else found.score,
     )

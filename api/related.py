@@ -13,6 +13,7 @@ from api.likeness import likeness, profile
 from api.lookup import BRIEF, brief
 from api.lookup_schemas import Brief, InterpretationsAnswer, LineageAnswer, LineageStep, SimilarAnswer, SimilarItem
 from api.search import Searcher, china_today
+from api.wanted import NO_COPIES
 from engine.protocol import Condition, Query, Reader, SearchRequest
 from engine.schema import Field, plain
 from gongwen import cited_names
@@ -71,7 +72,7 @@ class RelatedDocuments:
     async def similar(self, document_id: str, limit: int) -> SimilarAnswer | None:
         """The documents whose words are most like those of the given one; None when there is no such document.
 
-        Candidates have some of its heaviest words. The same notice on another page is 1.0.
+        Candidates have some of its heaviest words. Its own copies are not among them.
         """
         record = await self.reader.get(document_id)
         if record is None:
@@ -84,12 +85,14 @@ class RelatedDocuments:
         page = await self.reader.search(
             SearchRequest(
                 queries=_finding(shared),
+                conditions=(NO_COPIES,),
                 limit=_CANDIDATES,
                 fields=(*BRIEF, Field.TEXT),
             )
         )
+        itself = {document_id, record.get(Field.COPY_OF)}
         scored = [
-            (likeness(own, profile(hit.record, weights)), hit.record) for hit in page.hits if hit.id != document_id
+            (likeness(own, profile(hit.record, weights)), hit.record) for hit in page.hits if hit.id not in itself
         ]
         scored.sort(key=lambda pair: -pair[0])
         return SimilarAnswer(

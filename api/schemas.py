@@ -88,6 +88,7 @@ class SearchParams(BaseModel):
     page: int = Field(1, ge=1, le=10_000, description="页码，从 1 开始。")
     per_page: int = Field(10, ge=1, le=100, description="每页条数。")
     synonyms: bool = Field(True, description="是否用同义词扩展。")
+    copies: bool = Field(False, description="是否列出同一文件的每一份副本；否则只列一份，其余附在其后。")
     debug: bool = Field(False, description="为每条结果说明为何排在此处。")
     correct: bool = Field(True, description="什么也找不到时，是否改正错字、把拼音转为汉字再检索。")
 
@@ -204,6 +205,14 @@ class Explanation(BaseModel):
     words: list[str] = Field(description="同样的内容，用文字说明")
 
 
+class CopyItem(BaseModel):
+    """The same document as another page prints it."""
+
+    id: str
+    source: str | None = Field(None, description="来源文件")
+    url: str | None = Field(None, description="原址")
+
+
 class Hit(BaseModel):
     """One document found."""
 
@@ -221,6 +230,7 @@ class Hit(BaseModel):
     genre: str
     validity: str
     reason: str = Field(description="number 文号即此件；part 文号与此件部分相符；cites 引用该文号；words 词语命中")
+    copies: list[CopyItem] = Field([], description="同一文件的其他副本")
     pinned: bool = Field(False, description="编辑为这个问题置顶")
     score: float
     explain: Explanation | None = Field(default=None, description="为何排在此处；只在 debug=1 时给出")
@@ -354,6 +364,8 @@ class DocumentAnswer(BaseModel):
     url: str | None = None
     source: str | None = None
     attachments: list[AttachmentItem] = []
+    copy_of: str | None = Field(None, description="本件是副本：列在检索结果中的那一份的 id")
+    copies: list[CopyItem] = Field([], description="本件的其他副本")
     evidence: list[EvidenceItem] = []
     cites: list[CitationItem] = []
     effects: list[EffectItem] = Field([], description="修改、废止或代替本文件的文件")

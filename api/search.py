@@ -198,7 +198,8 @@ class Searcher:
             page = await self.reader.search(request_of(wanted, step, conditions))
             total = page.total
             if total < step.enough and conditions:
-                total = (await self.reader.search(SearchRequest(queries=step.queries, limit=0))).total
+                request = SearchRequest(queries=step.queries, conditions=wanted.hidden, limit=0)
+                total = (await self.reader.search(request)).total
             if total and (best is None or page.total > best[1].total):  # a wider step must find more
                 best = (step, page)
             if total >= step.enough:
@@ -216,7 +217,7 @@ def request_of(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> Se
     ranked = reranked(wanted, step)
     return SearchRequest(
         queries=step.queries,
-        conditions=conditions,
+        conditions=(*wanted.hidden, *conditions),
         facets=wanted.facets,
         sort=wanted.sort,
         offset=0 if ranked else wanted.offset,

@@ -96,7 +96,7 @@ class Walker:
         step = found.step or Step("all", ())
         request = SearchRequest(
             queries=step.queries,
-            conditions=found.conditions,
+            conditions=(*Wanted.of(params).hidden, *found.conditions),
             sort=(f"{Field.DAY}:desc",),
             limit=limit,
             fields=tuple(dict.fromkeys((*shown, Field.DAY))),

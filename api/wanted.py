@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from api import standing
 from api.plan import Plan
 from api.schemas import SearchParams
-from engine.protocol import Clause
+from engine.protocol import Clause, Condition
 from engine.schema import Field
 
 FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
-NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, Field.VALIDITY, *standing.NEEDED)  # fmt: skip
+NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, Field.VALIDITY, Field.COPIES, *standing.NEEDED)  # fmt: skip
 """The fields that ranking and validity read; they always come."""
+
+NO_COPIES = Condition(Field.COPY_OF, absent=True)
+"""Of the copies of one document only the one that stands for them is found."""
 
 _SORTS = {"relevance": (), "newest": (f"{Field.DAY}:desc",), "oldest": (f"{Field.DAY}:asc",)}
 # Steps that find only documents with all words of the question, or with its number.
@@ -24,10 +27,11 @@ class Wanted:
     """A stretch of what is found: ``limit`` documents from ``offset`` on, of those that pass ``conditions``.
 
     ``sort`` in the engine's words (none: by relevance), ``facets`` to count, ``fields`` beside :data:`NEEDED`.
-    ``only_in``: the question's words are searched in these fields alone. ``strict``: all of them must occur.
+    ``hidden``: what is never among the found, whatever is asked: copies, unless they are wanted. ``only_in``: the question's words are searched in these fields alone. ``strict``: all of them must occur.
     """
 
     conditions: tuple[Clause, ...] = ()
+    hidden: tuple[Clause, ...] = (NO_COPIES,)
     facets: tuple[Field, ...] = ()
     sort: tuple[str, ...] = ()
     offset: int = 0
@@ -40,6 +44,7 @@ class Wanted:
     def of(cls, params: SearchParams) -> Wanted:
         """What the parameters of a search want: a page of hits and the facets of the result page."""
         return cls(
+            hidden=() if params.copies else (NO_COPIES,),
             facets=tuple(FACETS),
             sort=_SORTS[params.sort],
             offset=(params.page - 1) * params.per_page,

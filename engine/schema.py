@@ -71,6 +71,11 @@ class Field(StrEnum):
     # What an annual report says of each count that is followed through the years: series, value, span in the text; and which.
     SERIES = "series"
     SERIES_IDS = "series_ids"
+    # The MinHash of the text and its length in characters; of a copy the document that stands for it, of that one its copies: id, source, url.
+    SIGNATURE = "signature"
+    LENGTH = "length"
+    COPY_OF = "copy_of"
+    COPIES = "copies"
     # Each document cited, once: kind, number, title.
     CITED = "cited"
     # Written after all documents are stored, for they depend on the others: which documents of the index are cited
@@ -112,6 +117,7 @@ FILTERABLE = (
     Field.VALIDITY,
     Field.IN_FORCE_FROM,
     Field.EXPIRES,
+    Field.COPY_OF,
     Field.CITED_IDS,
     Field.EXPLAINS,
     Field.EXPLAINED_BY,

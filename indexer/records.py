@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from engine.schema import EVERY_WORD, Field, join
-from gongwen import normalize, series
+from gongwen import copies, normalize, series
 from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
 from gongwen.types import Document, Evidence, Fact, Genre, NumberMention, Region, Span, Where
@@ -92,6 +92,8 @@ def record(
         Field.SOURCE: file.source,
         Field.SOURCE_HASH: source_hash,
         Field.CONTENT_HASH: hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()[:24],
+        Field.SIGNATURE: copies.signature(document.text),
+        Field.LENGTH: len(document.text),
         Field.URL: file.about.get("url"),
         Field.ATTACHMENTS: list(attachments),
         Field.PERSONAL: dict(personal) if personal else None,

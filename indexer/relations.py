@@ -17,13 +17,15 @@ import orjson
 
 from engine.protocol import Writer
 from engine.schema import Field, plain
-from gongwen import relations, validity
+from gongwen import copies, relations, validity
+from gongwen.copies import Printed
 from gongwen.relations import Cited, Related, Summary
 from gongwen.types import CitationKind, Genre, Validity
 
 _READ = (
     Field.ID, Field.TITLE, Field.NUMBER_KEY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES,
     Field.REGION_CODES, Field.GENRE, Field.STATED_VALIDITY, Field.CITED, Field.RELATIONS_HASH,
+    Field.SIGNATURE, Field.LENGTH, Field.ISSUER, Field.SOURCE, Field.URL,
 )  # fmt: skip
 _FLUSH = 5_000  # documents of one write; a link has some 200 bytes, so this stays below one of the engine's batches
 
@@ -53,7 +55,17 @@ def cited_fields(cites: Sequence[Cited]) -> list[dict[str, str]]:
     return [{name: value for name, value in part.items() if value} for part in parts]
 
 
-def fields(related: Related, own: Own, summaries: Mapping[str, Summary], today: date) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """A document among the copies of one: which stands for it, and, if it does so for others, where those are."""
+
+    copy_of: str | None = None
+    copies: tuple[dict[str, str], ...] = ()
+
+
+def fields(
+    related: Related, own: Own, summaries: Mapping[str, Summary], today: date, prints: Prints | None = None
+) -> dict[str, Any]:
     """What is stored of a document's relations and validity, with the digest that tells whether it is stored already."""
     titles = {
         each: {"id": each, "title": summaries[each].title, "number": summaries[each].number}
@@ -70,6 +82,8 @@ def fields(related: Related, own: Own, summaries: Mapping[str, Summary], today: 
             target for target, kind in relations.weightiest(related.links).items() if kind is CitationKind.EXPLAINS
         ],
         Field.EXPLAINED_BY: related.explained_by,
+        Field.COPY_OF: prints.copy_of if prints else None,
+        Field.COPIES: list(prints.copies) if prints else [],
         Field.VALIDITY: validity.decide(own.stated, own.in_force_from, own.expires, related.effects, today).value,
     }
     found = {str(name): value for name, value in found.items()}
@@ -84,15 +98,23 @@ async def update(writer: Writer, today: date) -> int:
     """
     summaries: dict[str, Summary] = {}
     held: dict[str, tuple[Own, str | None]] = {}
+    printed: list[Printed] = []
+    places: dict[str, dict[str, str]] = {}
     async for page in writer.scan([str(field) for field in _READ]):
         for row in page:
             summaries[row["id"]] = _summary(row)
             held[row["id"]] = (_own(row), row.get(Field.RELATIONS_HASH))
+            if row.get(Field.SIGNATURE):
+                printed.append(_printed(row))
+                places[row["id"]] = {
+                    str(name): row[name] for name in (Field.ID, Field.SOURCE, Field.URL) if row.get(name)
+                }
+    prints = _prints(copies.group(printed), places)
     waiting: list[dict[str, Any]] = []
     written = 0
     for document_id, related in relations.relate(list(summaries.values())).items():
         own, digest = held[document_id]
-        found = fields(related, own, summaries, today)
+        found = fields(related, own, summaries, today, prints.get(document_id))
         if found[Field.RELATIONS_HASH] != digest:
             waiting.append({"id": document_id, **found})
             written += 1
@@ -102,6 +124,22 @@ async def update(writer: Writer, today: date) -> int:
     if waiting:
         await writer.update(waiting)
     return written
+
+
+def _prints(groups: Mapping[str, Sequence[str]], places: Mapping[str, dict[str, str]]) -> dict[str, Prints]:
+    found = {leader: Prints(copies=tuple(places[one] for one in others)) for leader, others in groups.items()}
+    return found | {one: Prints(copy_of=leader) for leader, others in groups.items() for one in others}
+
+
+def _printed(row: Mapping[str, Any]) -> Printed:
+    return Printed(
+        id=row[Field.ID],
+        signature=row.get(Field.SIGNATURE),
+        length=row.get(Field.LENGTH) or 0,
+        number=row.get(Field.NUMBER_KEY),
+        signed=day_of(row.get(Field.SIGNED)),
+        issuer=row.get(Field.ISSUER),
+    )
 
 
 def _own(row: Mapping[str, Any]) -> Own:

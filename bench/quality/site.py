@@ -52,9 +52,13 @@ class Site:
         self._http.get("/healthz").raise_for_status()
 
     def rank(self, question: str, limit: int) -> list[str]:
-        """Names of the documents found, best first; several documents of one row count once."""
+        """Names of the documents found, best first; several documents of one row count once.
+
+        The copies listed with a hit follow it, as a reader sees them; what a set takes for right is one page of several.
+        """
         hits = self.answer(question, limit).get("hits", [])
-        return list(dict.fromkeys(self._names.get(hit["id"], hit["id"]) for hit in hits))
+        ids = [one for hit in hits for one in (hit["id"], *(copy["id"] for copy in hit.get("copies", ())))]
+        return list(dict.fromkeys(self._names.get(one, one) for one in ids))[:limit]
 
 
 @contextmanager
