@@ -15,9 +15,11 @@ from api.snippets import Marker, to_html
 from api.standing import day
 from engine.protocol import Hit as Found
 from engine.protocol import SearchPage
-from engine.schema import Field, plain
+from engine.schema import PATH, Field, plain
 
-_MOST_FACET_VALUES = 200
+_MOST_FACET_VALUES = 100
+"""Of one facet in an answer; all of them are given by the facets' own address."""
+LEVEL_FIELDS = (Field.REGION_LVL0, Field.REGION_LVL1, Field.REGION_LVL2)
 LEVELS: tuple[str, ...] = ("nation", "province", "prefecture", "county")
 
 
@@ -92,14 +94,35 @@ def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | 
     )
 
 
+_FACETS = {"region.lvl0": Field.REGION_LVL0, "region.lvl1": Field.REGION_LVL1, "region.lvl2": Field.REGION_LVL2, "year": Field.YEAR, "issuer": Field.ISSUER, "genre": Field.GENRE, "category": Field.CATEGORY, "validity": Field.VALIDITY}  # fmt: skip
+
+
+def facets(page: SearchPage) -> dict[str, list[FacetValue]]:
+    """The facets of a page of results by the names of the interface."""
+    return {name: facet(page, field) for name, field in _FACETS.items()}
+
+
 def facet(page: SearchPage, field: Field, most: int | None = _MOST_FACET_VALUES) -> list[FacetValue]:
     """The values of a facet with their labels, the commonest first, years newest first; None: all of them."""
-    counts = page.facets.get(field, {})
+    counts = page.facets.get(field)
+    if counts is None:
+        counts = _level(page, LEVEL_FIELDS.index(field)) if field in LEVEL_FIELDS else {}
     if field is Field.YEAR:
         ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
     else:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [FacetValue(value=value, label=_label(field, value), count=count) for value, count in ordered[:most]]
+
+
+def _level(page: SearchPage, depth: int) -> dict[str, int]:
+    """The counts of one level of places, from those of the lowest ones: 浙江省 > 衢州市 counts for 浙江省 too."""
+    found: dict[str, int] = {}
+    for place, count in page.facets.get(Field.PLACE, {}).items():
+        names = place.split(PATH)
+        if len(names) > depth:
+            above = PATH.join(names[: depth + 1])
+            found[above] = found.get(above, 0) + count
+    return found
 
 
 def _label(field: Field, value: str) -> str:

@@ -27,7 +27,7 @@ from api.schemas import (
 from api.snippets import Marker
 from api.suggest import Suggester
 from api.term_weights import CurrentWeights, TermWeights
-from api.wanted import FACETS, NEEDED, Wanted
+from api.wanted import NEEDED, Wanted
 from api.word_lists import Lists, WordLists
 from engine.protocol import Clause, Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
@@ -104,7 +104,7 @@ class Searcher:
             per_page=params.per_page,
             pages=-(-page.total // params.per_page),
             hits=[self._hit(one, found, marker, debug=params.debug) for one in found.hits],
-            facets={name: answer.facet(page, field) for field, name in FACETS.items()},
+            facets=answer.facets(page),
             took_ms=round(1000 * (time.perf_counter() - started)),
         )
 

@@ -10,7 +10,9 @@ from api.schemas import SearchParams
 from engine.protocol import Clause, Condition
 from engine.schema import Field
 
-FACETS = {Field.REGION_LVL0: "region.lvl0", Field.REGION_LVL1: "region.lvl1", Field.REGION_LVL2: "region.lvl2", Field.YEAR: "year", Field.ISSUER: "issuer", Field.GENRE: "genre", Field.CATEGORY: "category", Field.VALIDITY: "validity"}  # fmt: skip
+FACETS = (Field.PLACE, Field.YEAR, Field.ISSUER, Field.GENRE, Field.CATEGORY, Field.VALIDITY)
+"""The facets of a page of results; :func:`api.answer.facets` makes of them what the interface names."""
+
 NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, Field.VALIDITY, Field.COPIES, *standing.NEEDED)  # fmt: skip
 """The fields that ranking and validity read; they always come."""
 
@@ -45,7 +47,7 @@ class Wanted:
         """What the parameters of a search want: a page of hits and the facets of the result page."""
         return cls(
             hidden=() if params.copies else (NO_COPIES,),
-            facets=tuple(FACETS),
+            facets=FACETS,
             sort=_SORTS[params.sort],
             offset=(params.page - 1) * params.per_page,
             limit=params.per_page,

@@ -19,6 +19,9 @@ _VERSION_MARK = "wenhaoschemaversion"
 EVERY_WORD = "ꙮꙮ"
 """A word that every document has and nobody types (see Field.EVERY)."""
 
+PATH = " > "
+"""Between the levels of a place."""
+
 JOINER = "\u200c"
 """ZERO WIDTH NON-JOINER between words: invisible in Chinese, and a separator of the engine by default."""
 
@@ -41,6 +44,9 @@ class Field(StrEnum):
     REGION_LVL0 = "region.lvl0"
     REGION_LVL1 = "region.lvl1"
     REGION_LVL2 = "region.lvl2"
+    # The lowest of those alone, from which the counts of all levels follow: one facet of 500 values took the engine 3 ms
+    # where three took 7 (100,000 documents).
+    PLACE = "place"
     REGION_CODES = "region_codes"
     YEAR = "year"
     SIGNED = "signed"
@@ -107,6 +113,7 @@ FILTERABLE = (
     Field.REGION_LVL0,
     Field.REGION_LVL1,
     Field.REGION_LVL2,
+    Field.PLACE,
     Field.REGION_CODES,
     Field.YEAR,
     Field.DAY,
@@ -167,7 +174,10 @@ def index_settings() -> dict[str, Any]:
         "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["eng"]}],
         "proximityPrecision": "byWord",
         "pagination": {"maxTotalHits": MAX_TOTAL},
-        "faceting": {"maxValuesPerFacet": MAX_FACET_VALUES, "sortFacetValuesBy": {"*": "count"}},
+        "faceting": {
+            "maxValuesPerFacet": MAX_FACET_VALUES,
+            "sortFacetValuesBy": {"*": "count", str(Field.PLACE): "alpha"},
+        },
         "prefixSearch": "indexingTime",
         "facetSearch": False,
         "stopWords": [],

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from engine.schema import EVERY_WORD, Field, join
+from engine.schema import EVERY_WORD, PATH, Field, join
 from gongwen import copies, normalize, series
 from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
@@ -72,6 +72,7 @@ def record(
         Field.ISSUERS: [fact.value.name for fact in document.issuers],
         Field.ISSUER_TEXT: "\n".join(join(segmenter.cut(fact.value.name)) for fact in document.issuers) or None,
         Field.REGION: _region_levels(document.region.value) if document.region else None,
+        Field.PLACE: PATH.join(document.region.value.names) if document.region else None,
         Field.REGION_CODES: list(document.region.value.codes) if document.region else None,
         Field.YEAR: _value(document.year),
         Field.SIGNED: _day(document.signed),
@@ -128,7 +129,7 @@ def _cites_text(document: Document, segmenter: Segmenter) -> str | None:
 
 def _region_levels(region: Region) -> dict[str, str]:
     names = region.names
-    return {f"lvl{depth}": " > ".join(names[: depth + 1]) for depth in range(len(names))}
+    return {f"lvl{depth}": PATH.join(names[: depth + 1]) for depth in range(len(names))}
 
 
 def _value(fact: Fact[Any] | None) -> Any:

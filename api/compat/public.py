@@ -29,6 +29,7 @@ FILTERABLE: dict[str, Field] = {
             Field.REGION_LVL2,
             Field.REGION_CODES,
             Field.YEAR,
+            Field.DAY,
             Field.SIGNED,
             Field.PUBLISHED,
             Field.GENRE,
@@ -43,7 +44,7 @@ FILTERABLE: dict[str, Field] = {
         )
     },
 }
-NUMERIC = frozenset({Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES})
+NUMERIC = frozenset({Field.YEAR, Field.DAY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES})
 SORTABLE: dict[str, Field] = {str(field): field for field in (Field.DAY, Field.PUBLISHED, Field.SIGNED, Field.YEAR)}
 SEARCHABLE: dict[str, Field] = {
     CITES: Field.CITES_TEXT,
