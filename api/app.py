@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import figure_routes, file_routes, lookup_routes, pages, routes
+from api.answer_cache import AnswerCache
 from api.compat.routes import router as compat_router
 from api.description import describe
 from api.documents import Documents
@@ -88,6 +89,7 @@ def create_app(
         description="公文检索接口。",
     )
     app.state.searcher = Searcher(planner, reader, WordLists(settings.synonyms_dir), weights=weights, meaning=meaning)
+    app.state.answers = AnswerCache(app.state.searcher, settings.kept_answers)
     app.state.documents = Documents(reader)
     app.state.walker = Walker(app.state.searcher)
     app.state.lookup = Lookup(reader, app.state.searcher)

@@ -48,7 +48,7 @@ def check_question(request: Request, question: str) -> None:
 async def search(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """关键词、标题、文号或一句话；可按地区、年份、机关、文种、日期筛选。"""
     check_question(request, params.q)
-    return json_bytes(await request.app.state.searcher.search(params))
+    return Response(await request.app.state.answers.body(params), media_type="application/json")
 
 
 @router.get("/api/v1/suggest", response_model=SuggestAnswer, responses=FAULTS, summary="输入时的建议", tags=["search"])

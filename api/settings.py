@@ -38,6 +38,13 @@ class ApiSettings(BaseSettings):
         validation_alias="WENHAO_MAX_QUESTION",
         description="Characters a question may have.",
     )
+    kept_answers: int = Field(
+        default=1000,
+        ge=0,
+        le=100_000,
+        validation_alias="WENHAO_KEPT_ANSWERS",
+        description="Answers kept in memory for as long as nothing has changed, some 20 kB each; 0: none.",
+    )
     semantic: Literal["auto", "on", "off"] = Field(
         default="auto",
         validation_alias="WENHAO_SEMANTIC",

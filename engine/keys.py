@@ -19,9 +19,10 @@ import httpx2
 from engine.client import RefusedError, decode, unreachable
 from gongwen.errors import SettingsError
 
-# What the indexer calls, and no more: `indexes.*` includes swapping. The search key may do nothing but search.
+# What the indexer calls, and no more: `indexes.*` includes swapping. The search key may search
+# and see when an index last changed, which tells whether a kept answer still holds; it reads no settings and writes nothing.
 ADMIN_ACTIONS = ("documents.*", "indexes.*", "search", "settings.*", "stats.get", "tasks.*", "version")
-SEARCH_ACTIONS = ("search",)
+SEARCH_ACTIONS = ("indexes.get", "search")
 
 _NAMESPACE = uuid.UUID("6a3c1f4e-6f0a-4f6b-9d0e-2f5f0c3b7a11")
 

@@ -150,6 +150,9 @@ class Reader(Protocol):
     async def alive(self) -> None:
         """Return when the engine answers."""
 
+    async def version(self) -> str | None:
+        """Return what changes with every change of the index or of those beside it; None when the key may not know."""
+
     async def aclose(self) -> None:
         """Close the connection."""
 

@@ -51,6 +51,20 @@ class MeiliReader:
                 f"engine at {self._client.url} says {answer!r} to /health, not that it is available"
             )
 
+    async def version(self) -> str | None:
+        """Return when the indexes of this name last changed: documents, terms, passages, one being built.
+
+        None when the key may only search: a key of the reader's own making may, one given by settings perhaps not.
+        """
+        try:
+            answer = await self._client.call("GET", "/indexes?limit=100")
+        except RefusedError as error:
+            if error.code in ("invalid_api_key", "missing_authorization_header"):
+                return None
+            raise
+        rows = [row for row in answer["results"] if str(row["uid"]).startswith(self._index)]
+        return " ".join(sorted(f"{row['uid']}@{row['updatedAt']}" for row in rows))
+
     async def aclose(self) -> None:
         """Close the connection."""
         await self._client.aclose()
