@@ -8,7 +8,7 @@ from an older state.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import orjson
@@ -37,20 +37,41 @@ class _State:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What can be said of an answer without reading it: total, how far the question was relaxed, what it was changed to."""
+
+    total: int
+    relaxed: str | None
+    corrected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as JSON, what can be said of it, and whether it came from memory."""
+
+    body: bytes
+    told: Told
+    kept: bool = False
+
+
 @dataclass(slots=True)
 class AnswerCache:
     """Answers searches, from memory where it can; ``size`` answers are kept (some 20 kB each), none with 0."""
 
     searcher: Searcher
     size: int
-    _kept: OrderedDict[bytes, bytes] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[bytes, Given] = field(default_factory=OrderedDict)
     _state: _State | None = None
 
-    async def body(self, params: SearchParams) -> bytes:
-        """The answer to a search as JSON. Raises what :meth:`api.search.Searcher.search` raises."""
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    async def give(self, params: SearchParams) -> Given:
+        """The answer to a search. Raises what :meth:`api.search.Searcher.search` raises."""
         state = await self._now() if self.size and not params.debug else None
         if state is None:
-            return _written(await self.searcher.search(params))
+            return _given(await self.searcher.search(params))
         key = orjson.dumps(params.model_dump(mode="json"))
         if self._state is None or not state.same(self._state):
             self._kept.clear()
@@ -58,16 +79,12 @@ class AnswerCache:
         elif (kept := self._kept.get(key)) is not None:
             self._kept.move_to_end(key)
             return kept
-        body = _written(await self.searcher.search(params))
-        if self._state is state or state.same(self._state):  # nothing was found changed while this was answered
-            self._kept[key] = body
+        given = _given(await self.searcher.search(params))
+        if state.same(self._state):  # nothing was found changed while this was answered
+            self._kept[key] = replace(given, kept=True)
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)
-        return body
-
-    async def answer(self, params: SearchParams) -> SearchAnswer:
-        """The same as an object, for the pages."""
-        return SearchAnswer.model_validate_json(await self.body(params))
+        return given
 
     async def _now(self) -> _State | None:
         version = await self.searcher.reader.version()
@@ -77,5 +94,6 @@ class AnswerCache:
         return _State(version, searcher.lists.current(), await searcher.weights.current(), searcher.today())
 
 
-def _written(answer: SearchAnswer) -> bytes:
-    return answer.model_dump_json().encode()
+def _given(answer: SearchAnswer) -> Given:
+    told = Told(answer.total, answer.relaxed, answer.corrected.to if answer.corrected else None)
+    return Given(answer.model_dump_json().encode(), told)

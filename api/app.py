@@ -11,16 +11,19 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import figure_routes, file_routes, lookup_routes, pages, routes
+from api import admin_routes, figure_routes, file_routes, lookup_routes, pages, routes
 from api.answer_cache import AnswerCache
 from api.compat.routes import router as compat_router
 from api.description import describe
 from api.documents import Documents
 from api.figures import Figures
+from api.guard.addresses import networks
+from api.guard.metrics import Metrics, TimedReader
+from api.guard.query_log import QueryLog
+from api.guard.rates import read_keys
+from api.guard.stack import Limits, guard
 from api.lookup import Lookup
 from api.meaning import Meaning
 from api.pages.errors import error_page
@@ -36,13 +39,6 @@ from api.word_lists import read as read_lists
 from engine.protocol import Reader
 from gongwen import lexicon
 from gongwen.errors import WenhaoError
-
-_HEADERS = [
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]  # fmt: skip
 
 
 def build_planner(settings: ApiSettings) -> Planner:
@@ -70,6 +66,10 @@ def create_app(
     """The application that answers through the given reader, weighs words by the counts and, with ``meaning``, finds
     questions' candidates by vectors too; it closes all three when it stops."""
     weights = CurrentWeights(counts)
+    metrics = Metrics()
+    reader = TimedReader(reader, metrics)
+    limits = _limits(settings)
+    query_log = QueryLog(settings.query_log) if settings.query_log else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,6 +78,8 @@ def create_app(
         if meaning is not None:
             await meaning.aclose()
         await reader.aclose()
+        if query_log is not None:
+            query_log.close()
 
     app = FastAPI(
         lifespan=lifespan,
@@ -97,21 +99,34 @@ def create_app(
     app.state.figures = Figures(reader)
     app.state.reader = reader
     app.state.settings = settings
+    app.state.metrics = metrics
+    app.state.query_log = query_log
+    app.state.trusted = limits.trusted
     app.include_router(routes.router)
     app.include_router(lookup_routes.router)
     app.include_router(figure_routes.router)
     app.include_router(file_routes.router)
     app.include_router(pages.router)
     app.include_router(compat_router)
+    app.include_router(admin_routes.router)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
     describe(app)
     app.add_exception_handler(WenhaoError, _on_wenhao_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
-    app.add_middleware(SecurityHeaders)
-    # Any site may ask with its visitors' browsers: what is answered is public and no cookie is read.
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
+    guard(app, metrics, limits)
     return app
+
+
+def _limits(settings: ApiSettings) -> Limits:
+    return Limits(
+        rate=settings.rate,
+        at_once=settings.at_once,
+        origins=[one.strip() for one in settings.origins.split(",")],
+        trusted=networks(settings.trusted_proxies.split(",")),
+        keys=read_keys(settings.keys) if settings.keys else {},
+        log_texts=settings.access_log == "texts",
+    )
 
 
 async def _on_wenhao_error(request: Request, error: Exception) -> Response:
@@ -127,18 +142,3 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     return error_page(request, http_problem(error.status_code))
-
-
-class SecurityHeaders:
-    """Adds the same security headers to every answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

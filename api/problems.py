@@ -21,7 +21,11 @@ _TITLES = {
     404: _Said("没有找到", "Not found"),
     405: _Said("不支持的方法", "Method not allowed"),
     422: _Said("参数有误", "Invalid parameters"),
-    503: _Said("检索引擎暂时不可用", "The search engine is not available"),
+    401: _Said("需要口令", "A token is needed"),
+    413: _Said("请求过大", "The request is too large"),
+    414: _Said("地址过长", "The address is too long"),
+    429: _Said("访问过于频繁", "Too many requests"),
+    503: _Said("暂时不可用", "Not available at the moment"),
     500: _Said("服务器内部错误", "Internal error"),
 }
 _UNDONE = _Said("请求未能完成。", "The request could not be completed.")
@@ -71,6 +75,11 @@ def invalid_problem(errors: Sequence[Any]) -> Problem:
         "; ".join(f"{fault.parameter}: {fault.message_en}" for fault in faults),
     )
     return _problem(422, detail).model_copy(update={"errors": faults})
+
+
+def said(status: int, chinese: str, english: str) -> Problem:
+    """The problem of a status with its own words."""
+    return _problem(status, _Said(chinese, english))
 
 
 def _problem(status: int, detail: _Said) -> Problem:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api import answering
 from api.citing import gbt7714
 from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams, SuggestAnswer
 from api.search import china_today
@@ -48,7 +49,7 @@ def check_question(request: Request, question: str) -> None:
 async def search(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """关键词、标题、文号或一句话；可按地区、年份、机关、文种、日期筛选。"""
     check_question(request, params.q)
-    return Response(await request.app.state.answers.body(params), media_type="application/json")
+    return Response((await answering.give(request, params)).body, media_type="application/json")
 
 
 @router.get("/api/v1/suggest", response_model=SuggestAnswer, responses=FAULTS, summary="输入时的建议", tags=["search"])

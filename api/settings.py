@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -45,6 +47,48 @@ class ApiSettings(BaseSettings):
         validation_alias="WENHAO_KEPT_ANSWERS",
         description="Answers kept in memory for as long as nothing has changed, some 20 kB each; 0: none.",
     )
+    rate: str = Field(
+        default="3000/minute",
+        pattern=r"^$|^\d+/(?:second|minute|hour|day)$",
+        validation_alias="WENHAO_RATE",
+        description="Requests that one address may send, as 600/minute; empty: no limit.",
+    )
+    keys: Path | None = Field(
+        default=None, validation_alias="WENHAO_KEYS", description="File of those with a key and a rate of their own."
+    )
+    at_once: int = Field(
+        default=64,
+        ge=1,
+        le=10_000,
+        validation_alias="WENHAO_AT_ONCE",
+        description="Requests worked on at once; more are told to come again.",
+    )
+    origins: str = Field(
+        default="*",
+        validation_alias="WENHAO_ORIGINS",
+        description="Sites that may embed the search, by commas; *: all.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        validation_alias="WENHAO_TRUSTED_PROXIES",
+        description="Networks of proxies whose X-Forwarded-For is believed, by commas.",
+    )
+    admin_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        validation_alias="WENHAO_ADMIN_TOKEN",
+        description="Token of /metrics and /admin; none: they are not there.",
+    )
+    access_log: Literal["off", "json", "texts"] = Field(
+        default="off",
+        validation_alias="WENHAO_ACCESS_LOG",
+        description="A line of JSON for each request; texts: with addresses and what was typed.",
+    )
+    query_log: Path | None = Field(
+        default=None,
+        validation_alias="WENHAO_QUERY_LOG",
+        description="File that searches are written to, without addresses.",
+    )
     semantic: Literal["auto", "on", "off"] = Field(
         default="auto",
         validation_alias="WENHAO_SEMANTIC",
@@ -63,3 +107,19 @@ class ApiSettings(BaseSettings):
         validation_alias="WENHAO_EXPORT_LIMIT",
         description="Documents that one export may hold.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for name in value.split(","):
+            if name.strip():
+                ipaddress.ip_network(name.strip(), strict=False)
+        return value
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in (one.strip() for one in value.split(",")):
+            if not re.fullmatch(r"\*|https?://[A-Za-z0-9.-]+(?::\d+)?", origin):
+                raise ValueError(f"{origin!r} is no origin; write it like https://www.example.gov.cn")
+        return value

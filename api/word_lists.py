@@ -59,7 +59,13 @@ class WordLists:
                 self._take_over()
         return self._lists
 
-    def _take_over(self) -> None:
+    def reload(self) -> str | None:
+        """Reads the lists now, whether their files changed or not; returns what is wrong with them, None when nothing is."""
+        self._looked = self._clock()
+        self._state = _state(self._folder)
+        return self._take_over()
+
+    def _take_over(self) -> str | None:
         try:
             self._lists = read(self._folder)
         except SettingsError as error:
@@ -68,8 +74,10 @@ class WordLists:
             _LOG.warning(
                 "word lists not taken over, the old ones stay: %s%s; see `wenhao synonyms check`", first, others
             )
+            return str(error)
         else:
             _LOG.info("word lists read again: %d terms, %d pins", len(self._lists.synonyms), len(self._lists.pins))
+        return None
 
 
 def read(folder: Path) -> Lists:

@@ -21,7 +21,7 @@ from engine.settings import EngineSettings
 from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import embedding, list_check, list_suggestions, serving
+from wenhao import embedding, list_check, list_suggestions, query_report, serving
 from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
 from wenhao.reporting import report, show_plan
 
@@ -35,6 +35,8 @@ engine_app = typer.Typer(no_args_is_help=True, help="检索引擎：安装、状
 app.add_typer(engine_app, name="engine")
 synonyms_app = typer.Typer(no_args_is_help=True, help="词表：检查、建议。")
 app.add_typer(synonyms_app, name="synonyms")
+report_app = typer.Typer(no_args_is_help=True, help="报告：访问者所问。")
+app.add_typer(report_app, name="report")
 _console = Console(stderr=True, highlight=False)
 
 Folder = Annotated[Path, typer.Argument(help="存放文件的文件夹，或一个文件。")]
@@ -154,6 +156,17 @@ def synonyms_suggest(folder: Folder) -> None:
         typer.echo(f"# {unread} 个文件未能读入。")
     for line in list_suggestions.written(suggestions):
         typer.echo(line)
+
+
+@report_app.command("queries")
+def report_queries(
+    files: Annotated[list[Path], typer.Argument(help="WENHAO_QUERY_LOG 所记的文件，旧的在前。")],
+    shown: Annotated[int, typer.Option("--most", min=1, max=1000, help="每项至多列几条。")] = 20,
+) -> None:
+    """最常问的、没有结果的、换过说法的，以及由此提出的同义词。"""
+    with _plain_errors():
+        for line in query_report.written(query_report.report(query_report.read(files), shown)):
+            typer.echo(line)
 
 
 @contextmanager

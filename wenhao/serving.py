@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -82,6 +84,7 @@ async def _ensure_index(connection: Connection) -> None:
 async def _serve(
     listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console
 ) -> None:
+    _log_to_output(settings)
     reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
     config = uvicorn.Config(
         create_app(reader, build_planner(settings), settings, counts, _meaning(connection, settings)),
@@ -94,6 +97,17 @@ async def _serve(
         config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
     )
     await server.serve(sockets=[listener])
+
+
+def _log_to_output(settings: ApiSettings) -> None:
+    """Lines of JSON, one a request, on standard output, where containers and systemd collect them."""
+    if settings.access_log == "off":
+        return
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("wenhao.access")
+    log.handlers, log.propagate = [handler], False
+    log.setLevel(logging.INFO)
 
 
 def _meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from api import answering
 from api.pages.rendering import render
 from api.routes import check_question
 from api.schemas import FacetValue, SearchAnswer, SearchParams
@@ -70,7 +71,7 @@ async def search_page(request: Request) -> Response:
     params = _asked(request, pairs)
     home = not any(name != "sort" for name, _ in pairs)
     asked = params.model_copy(update={"sort": "newest"}) if home else params
-    answer: SearchAnswer = await request.app.state.answers.answer(asked)
+    answer: SearchAnswer = await answering.answer(request, asked)
     return render(
         request,
         "search.html",
@@ -92,7 +93,7 @@ async def framed_page(request: Request) -> Response:
     """The box and its results alone, for a frame in another site's page where no script may run; filters as parameters."""
     pairs = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
     params = _asked(request, pairs)
-    answer = await request.app.state.answers.answer(params) if params.q else None
+    answer = await answering.answer(request, params) if params.q else None
     return render(request, "embed.html", answer=answer, links=Links(tuple(pairs), "/embed"), q=params.q)
 
 

@@ -55,10 +55,10 @@ async def test_no_more_than_so_many_are_kept_and_the_oldest_go(site: Site) -> No
     reader = MeiliReader(site.connection, site.settings)
     cache = AnswerCache(Searcher(searcher.planner, reader, searcher.lists), 3)
     for question in ("养老", "防汛", "养老", "湿地", "充电", "供水"):
-        await cache.body(SearchParams(q=question))
+        await cache.give(SearchParams(q=question))
     assert [key.decode().partition(",")[0] for key in cache._kept] == [f'{{"q":"{q}"' for q in ("湿地", "充电", "供水")]
     off = AnswerCache(cache.searcher, 0)
-    await off.body(SearchParams(q="养老"))
+    await off.give(SearchParams(q="养老"))
     assert not off._kept
     await reader.aclose()
 
