@@ -65,7 +65,7 @@ class Printed:
     length: int = 0
     number: str | None = None
     signed: date | None = None
-    issuer: str | None = None
+    issuers: frozenset[str] = frozenset()
 
 
 def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
@@ -88,7 +88,7 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
 
 
 def _facts(one: Printed) -> int:
-    return (one.number is not None) + (one.signed is not None) + (one.issuer is not None)
+    return (one.number is not None) + (one.signed is not None) + bool(one.issuers)
 
 
 def _bands(one: Printed) -> Iterator[tuple[int, bytes]]:
@@ -117,6 +117,7 @@ def _leader(
 
 
 def _may_be_one(one: Printed, other: Printed) -> bool:
-    """True unless a fact that both have differs."""
-    pairs = ((one.number, other.number), (one.signed, other.signed), (one.issuer, other.issuer))
-    return all(a is None or b is None or a == b for a, b in pairs)
+    """True unless a fact that both have differs; of a joint issue one page may name only one of the issuers."""
+    pairs = ((one.number, other.number), (one.signed, other.signed))
+    apart = one.issuers and other.issuers and one.issuers.isdisjoint(other.issuers)
+    return not apart and all(a is None or b is None or a == b for a, b in pairs)

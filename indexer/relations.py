@@ -25,7 +25,7 @@ from gongwen.types import CitationKind, Genre, Validity
 _READ = (
     Field.ID, Field.TITLE, Field.NUMBER_KEY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES,
     Field.REGION_CODES, Field.GENRE, Field.STATED_VALIDITY, Field.CITED, Field.RELATIONS_HASH,
-    Field.SIGNATURE, Field.LENGTH, Field.ISSUER, Field.SOURCE, Field.URL,
+    Field.SIGNATURE, Field.LENGTH, Field.ISSUERS, Field.SOURCE, Field.URL,
 )  # fmt: skip
 _FLUSH = 5_000  # documents of one write; a link has some 200 bytes, so this stays below one of the engine's batches
 
@@ -138,7 +138,7 @@ def _printed(row: Mapping[str, Any]) -> Printed:
         length=row.get(Field.LENGTH) or 0,
         number=row.get(Field.NUMBER_KEY),
         signed=day_of(row.get(Field.SIGNED)),
-        issuer=row.get(Field.ISSUER),
+        issuers=frozenset(row.get(Field.ISSUERS) or ()),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
@@ -29,20 +29,31 @@ class Ranker(Protocol):
 
 
 def ask(
-    ranker: Ranker, questions: Sequence[Question], *, workers: int = 1, depth: int = DEPTH, timed: int = TIMED
+    ranker: Ranker,
+    questions: Sequence[Question],
+    *,
+    workers: int = 1,
+    depth: int = DEPTH,
+    timed: int = TIMED,
+    same: Mapping[str, str] | None = None,
 ) -> list[Judged]:
     """Every question judged, in order. Times are taken one question after the other, when all has been asked once.
+
+    ``same``: copies of one document by the name of one of them. They count as that one, for every ranker alike: which of
+    three printings of a notice a set takes for the right one is chance.
 
     Raises what the ranker raises.
     """
     with ThreadPoolExecutor(workers) as pool:
         rankings = list(pool.map(lambda one: tuple(ranker.rank(one.text, depth)), questions))
     pages = _pages(ranker, questions, timed)
+    same = same or {}
     judged = []
     for one, ranking in zip(questions, rankings, strict=True):
         ms, page = pages.get(one.qid, (None, ranking[:PAGE]))
-        ranks = ranks_of(one.gold, ranking)
-        judged.append(Judged(one.qid, one.kind, len(one.gold), ranks, ranking, ms, page == ranking[: len(page)]))
+        gold = {same.get(name, name) for name in one.gold}
+        ranks = ranks_of(gold, [same.get(name, name) for name in ranking])
+        judged.append(Judged(one.qid, one.kind, len(gold), ranks, ranking, ms, page == ranking[: len(page)]))
     return judged
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bench.quality.documents import Source, digest
 from engine.client import Connection
+from engine.schema import Field
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.terms import TermWriter
@@ -34,10 +35,14 @@ CACHE = Path(__file__).parents[2] / "data" / "bench"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A built index: the engine's data folder, our document ids -> the set's names, and how it was built."""
+    """A built index: the engine's data folder, our document ids -> the set's names, and how it was built.
+
+    ``same``: the names of copies by the name of the document that stands for them.
+    """
 
     data_dir: Path
     names: dict[str, str]
+    same: dict[str, str]
     version: str
     current: bool
     files: int
@@ -86,9 +91,18 @@ def _build(folder: Path, sources: tuple[Source, ...], pipeline: Pipeline) -> dic
             lost, stored = asyncio.run(_synced(listing, pipeline, connection, settings))
             files, rejected = files + len(listing.files), rejected + lost
             names |= _names(stored, given)
+        copies = asyncio.run(_copies(connection, settings))
     seconds = time.perf_counter() - started
     print(f"indexed {files} files in {seconds:.0f} s, {rejected} of them rejected", file=sys.stderr)
-    return {"names": names, "version": pipeline.version, "files": files, "rejected": rejected, "seconds": seconds}
+    same = {names[one]: names[of] for one, of in copies.items() if one in names and of in names}
+    return {
+        "names": names,
+        "same": same,
+        "version": pipeline.version,
+        "files": files,
+        "rejected": rejected,
+        "seconds": seconds,
+    }
 
 
 def _listing(source: Source, folder: Path) -> tuple[Listing, dict[str, str]]:
@@ -135,6 +149,15 @@ async def _synced(
         await writer.aclose()
     lost = sum(reject.stage not in ("fragment", "skipped") for reject in summary.rejected)
     return lost, {found: origin.source or "" for found, origin in stored.items()}
+
+
+async def _copies(connection: Connection, settings: EngineSettings) -> dict[str, str]:
+    writer = MeiliWriter(connection, settings)
+    try:
+        pages = writer.scan((Field.ID, Field.COPY_OF))
+        return {row["id"]: row[Field.COPY_OF] async for page in pages for row in page if row.get(Field.COPY_OF)}
+    finally:
+        await writer.aclose()
 
 
 def _names(stored: dict[str, str], given: dict[str, str]) -> dict[str, str]:

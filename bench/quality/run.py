@@ -63,7 +63,7 @@ def _ranking(one: QuestionSet, how: How) -> Outcome:
         with running_site(index, semantic=how.semantic) as site:
             # Two askers, since the site and the engine are two processes; times are taken with one.
             depth, timed = (PAGE, 0) if how.quick else (DEPTH, TIMED)
-            runs[OURS] = ask(site, questions, workers=2, depth=depth, timed=timed)
+            runs[OURS] = ask(site, questions, workers=2, depth=depth, timed=timed, same=index.same)
         note = f"{len(questions)} questions, {_about(index)}{_lost(questions, index)}; load {load:.1f} on {os.cpu_count()} cores before the run{', with candidates by meaning' if how.semantic else ''}"
         print(f"\n{one.name} ({one.about}): {note}", flush=True)
         if unsteady := sum(not judged.steady for judged in runs[OURS]):
@@ -73,7 +73,7 @@ def _ranking(one: QuestionSet, how: How) -> Outcome:
         print(table.head(), table.row(OURS, runs[OURS]), sep="\n", flush=True)
         for name in how.peers:
             with peers.running(name, one.sources) as ranker:
-                runs[name] = ask(ranker, questions)
+                runs[name] = ask(ranker, questions, same=index.same)
             print(table.row(name, runs[name]), flush=True)
     _details(one, questions, runs, how)
     ours = runs[OURS]

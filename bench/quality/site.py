@@ -52,13 +52,9 @@ class Site:
         self._http.get("/healthz").raise_for_status()
 
     def rank(self, question: str, limit: int) -> list[str]:
-        """Names of the documents found, best first; several documents of one row count once.
-
-        The copies listed with a hit follow it, as a reader sees them; what a set takes for right is one page of several.
-        """
+        """Names of the documents found, best first; several documents of one row count once."""
         hits = self.answer(question, limit).get("hits", [])
-        ids = [one for hit in hits for one in (hit["id"], *(copy["id"] for copy in hit.get("copies", ())))]
-        return list(dict.fromkeys(self._names.get(one, one) for one in ids))[:limit]
+        return list(dict.fromkeys(self._names.get(hit["id"], hit["id"]) for hit in hits))
 
 
 @contextmanager
@@ -72,14 +68,16 @@ def running_site(index: Index, *, semantic: bool = False) -> Iterator[Site]:
 
 
 @contextmanager
-def started(data_dir: Path, *, semantic: bool = False) -> Iterator[tuple[int, Path]]:
+def started(data_dir: Path, *, semantic: bool = False, kept: str = "0") -> Iterator[tuple[int, Path]]:
     """Starts the site with the code of this working tree on a free loopback port; yields the port and the site's log.
 
     With ``semantic``, vectors that lack are made first, and the site uses them.
     Raises :class:`~gongwen.errors.EngineUnavailable` with the last lines of its log when it does not get ready.
     """
     port = _free_port()
-    environment = os.environ | {"WENHAO_DATA": str(data_dir), "WENHAO_SEMANTIC": "on" if semantic else "off"}
+    # Without a limit of requests, and without kept answers: what is measured is the answering.
+    environment = os.environ | {"WENHAO_DATA": str(data_dir), "WENHAO_RATE": "", "WENHAO_KEPT_ANSWERS": kept}
+    environment |= {"WENHAO_SEMANTIC": "on" if semantic else "off", "WENHAO_AT_ONCE": "1000"}
     if semantic:
         subprocess.run([sys.executable, "-c", _COMMAND, "embed"], cwd=ROOT, env=environment, check=True)
     log = data_dir.parent / "site.log"

@@ -22,7 +22,7 @@ TEXT = (
 
 def printed(name: str, text: str, number: str = "", signed: str = "", issuer: str = "") -> Printed:
     day = date.fromisoformat(signed) if signed else None
-    return Printed(name, signature(text), len(text), number or None, day, issuer or None)
+    return Printed(name, signature(text), len(text), number or None, day, frozenset(filter(None, issuer.split("、"))))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["reason"] for case in CASES])
