@@ -111,7 +111,10 @@ def facet(page: SearchPage, field: Field, most: int | None = _MOST_FACET_VALUES)
         ordered = sorted(counts.items(), key=lambda item: -int(item[0]))
     else:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [FacetValue(value=value, label=_label(field, value), count=count) for value, count in ordered[:most]]
+    return [
+        FacetValue.model_construct(value=value, label=_label(field, value), count=count)
+        for value, count in ordered[:most]
+    ]
 
 
 def _level(page: SearchPage, depth: int) -> dict[str, int]:

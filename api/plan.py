@@ -42,7 +42,9 @@ _INTERROGATIVE = re.compile(
     "什么|哪些|哪个|哪里|哪儿|哪家|哪|如何|怎么|怎样|多少|多久|是否|能否|可否|为何|何时|吗|呢|谁|几"
 )
 _NO_WEIGHTS = TermWeights()
-_WINDOW = 60  # a keyword's right document is among the engine's first
+_WINDOW = (
+    30  # plain set: .694 MRR, .903 S@10 with 60, .693, .910 with 40, .696, .917 with 30; pieces of titles the same
+)
 
 
 @dataclass(frozen=True, slots=True)
