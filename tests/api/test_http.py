@@ -104,7 +104,7 @@ def _all_errors() -> list[type[WenhaoError]]:
 def test_every_error_answers_with_its_status(
     site: Site, error: type[WenhaoError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_self: object, _request: object) -> None:
+    async def fail(*_: object) -> None:
         raise error("secret detail", stage="read") if error is UnreadableDocument else error("secret detail")
 
     monkeypatch.setattr("engine.reader.MeiliReader.search", fail)
