@@ -85,6 +85,7 @@ class QuoteTold(BaseModel):
     document: str = Field(description="文件编号")
     title: str
     doc_number: str | None = None
+    validity: str = Field(description="文件今天的有效性；已废止、已失效的，引用时要说明")
     where: Literal["text", "title"] | None = Field(None, description="见于正文还是标题")
     span: tuple[int, int] | None = Field(None, description="首次出现的字符位置")
     found: str = Field("", description="该处的原文；引用时用它")
@@ -96,15 +97,21 @@ class QuoteTold(BaseModel):
     url: str = Field(description="文件页中该句所在之处")
 
 
-class FigureRow(BaseModel):
-    """A cell of a statutory table with the row it stands in."""
+class FigureCell(BaseModel):
+    """A cell of a statutory table."""
 
     indicator: list[str] = Field(description="指标的各级名称，由外到内")
     party: str | None = Field(None, description="所在的列")
     value: float
     unit: str | None = None
-    row: str = Field(description="所在的行，原文")
+
+
+class FigureRow(BaseModel):
+    """A row of a statutory table, as it stands there and as it was read."""
+
+    row: str = Field(description="原文")
     url: str
+    cells: list[FigureCell]
 
 
 class ReportFigures(BaseModel):
@@ -112,8 +119,7 @@ class ReportFigures(BaseModel):
 
     id: str
     title: str
-    total: int = Field(description="数值的个数，包括未列出的")
-    figures: list[FigureRow]
+    rows: list[FigureRow]
     contradictions: list[ContradictionItem] = Field([], description="不合表格勾稽关系之处")
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from api.agent_schemas import (
     DocumentTold,
+    FigureCell,
     FigureRow,
     FiguresTold,
     FoundDocument,
@@ -24,7 +26,7 @@ from api.agent_schemas import (
 from api.citing import gbt7714
 from api.documents import Documents
 from api.feeds import passage
-from api.figure_schemas import FiguresParams
+from api.figure_schemas import MOST_CELLS, FiguresParams
 from api.figures import Figures
 from api.lookup import Lookup
 from api.lookup_schemas import Brief, NumberAnswer
@@ -42,7 +44,6 @@ from gongwen.quotes import Verdict
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _CITES, _CITING, _NUMBER_CITING = 50, 20, 20
-_FIGURES = 200  # of one report: the longest form has 190 cells
 _AROUND = 60  # characters before and after a quotation
 _FRAGMENT = 40  # characters of a quotation that a link carries for the browser to mark
 
@@ -115,7 +116,7 @@ class Agents:
             in_title = quotes.verify(quotation, record.title)
             if in_title.verdict is Verdict.EXACT or verified.verdict is Verdict.ABSENT is not in_title.verdict:
                 where, held, verified = "title", record.title, in_title
-        told = {"verdict": verified.verdict.value, "document": record.id, "title": record.title, "doc_number": record.doc_number, "url": self._page(record.id)}  # fmt: skip
+        told = {"verdict": verified.verdict.value, "document": record.id, "title": record.title, "doc_number": record.doc_number, "validity": record.validity, "url": self._page(record.id)}  # fmt: skip
         span = verified.span
         if span is None:
             return QuoteTold.model_validate(told)
@@ -148,8 +149,10 @@ class Agents:
             return FiguresTold(report=await self._report(await self._record(document)))
         if not asked.keys() - {"limit"}:
             return FiguresTold(indicators=(await self.figures_of.series()).series)
-        found = await self.figures_of.of(FiguresParams(**asked))
-        cells = [cell.model_copy(update={"url": f"{self.site}{cell.url}"}) for cell in found.cells]
+        # Of all reports, whatever is listed: a sum of the listed ones would look like that of the place.
+        found = await self.figures_of.of(FiguresParams(**{**asked, "limit": MOST_CELLS}))
+        shown = found.cells[: asked.get("limit", MOST_CELLS)]
+        cells = [cell.model_copy(update={"url": f"{self.site}{cell.url}"}) for cell in shown]
         return FiguresTold(indicator=found.model_copy(update={"cells": cells}))
 
     async def aclose(self) -> None:
@@ -161,21 +164,17 @@ class Agents:
 
     async def _report(self, record: DocumentAnswer) -> ReportFigures:
         found = await self.figures_of.document(record.id)
-        figures = found.figures if found else []
+        rows = groupby(found.figures if found else [], key=lambda one: one.span)
         return ReportFigures(
             id=record.id,
             title=record.title,
-            total=len(figures),
-            figures=[
+            rows=[
                 FigureRow(
-                    indicator=one.indicator,
-                    party=one.party,
-                    value=one.value,
-                    unit=one.unit,
-                    row=record.text[slice(*one.span)],
-                    url=f"{self._page(record.id)}#at{one.span[0]}",
+                    row=record.text[slice(*span)],
+                    url=f"{self._page(record.id)}#at{span[0]}",
+                    cells=[FigureCell(**one.model_dump(exclude={"span"})) for one in cells],
                 )
-                for one in figures[:_FIGURES]
+                for span, cells in rows
             ],
             contradictions=found.contradictions if found else [],
         )

@@ -19,7 +19,7 @@ from engine.reader import MeiliReader
 from engine.settings import EngineSettings
 from engine.terms import TermReader
 from gongwen.errors import SettingsError
-from wenhao import serving
+from wenhao import serving, standard_input
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -71,7 +71,8 @@ async def _answering(connection: Connection, settings: ApiSettings) -> AsyncIter
 
 async def _over_stdio(connection: Connection, settings: ApiSettings) -> None:
     async with _answering(connection, settings) as server:
-        await server.run_stdio_async()
+        with standard_input.ended_by_signals():
+            await server.run_stdio_async()
 
 
 async def _over_http(
