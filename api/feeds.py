@@ -34,7 +34,7 @@ def atom(answer: SearchAnswer, site: str, site_name: str, address: str) -> bytes
         ET.SubElement(entry, "link", {"href": f"{site}{hit.url}"})
         _text(entry, "updated", _moment(day))
         _text(ET.SubElement(entry, "author"), "name", hit.issuer or site_name)
-        _text(entry, "summary", _plain(hit))
+        _text(entry, "summary", passage(hit))
         if hit.doc_number:
             ET.SubElement(entry, "category", {"term": hit.doc_number, "label": "文号"})
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
@@ -57,7 +57,7 @@ def _item(hit: Hit, site: str) -> dict[str, Any]:
         "id": f"urn:wenhao:{hit.id}",
         "url": f"{site}{hit.url}",
         "title": hit.title,
-        "content_text": _plain(hit),
+        "content_text": passage(hit),
         "date_published": _moment(_day(hit)),
         "authors": [{"name": hit.issuer}] if hit.issuer else [],
         "tags": [tag for tag in (hit.doc_number, *hit.region) if tag],
@@ -77,7 +77,8 @@ def _moment(day: date) -> str:
     return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
 
 
-def _plain(hit: Hit) -> str:
+def passage(hit: Hit) -> str:
+    """The passage of a hit that answers best, as plain text."""
     return unescape(re.sub(r"</?mark>", "", hit.snippet_html))  # our own markup: marks and escapes, nothing else
 
 

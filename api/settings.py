@@ -20,6 +20,13 @@ class ApiSettings(BaseSettings):
     port: int = Field(
         default=8000, ge=1, le=65535, validation_alias="WENHAO_PORT", description="Port the site listens on."
     )
+    agents_port: int = Field(
+        default=8001,
+        ge=1,
+        le=65535,
+        validation_alias="WENHAO_AGENTS_PORT",
+        description="Port on which `wenhao mcp --http` answers agents.",
+    )
     synonyms_dir: Path = Field(
         default=Path(__file__).parent.parent / "synonyms",
         validation_alias="WENHAO_SYNONYMS",

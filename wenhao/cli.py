@@ -21,7 +21,7 @@ from engine.settings import EngineSettings
 from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import embedding, list_check, list_suggestions, query_report, serving
+from wenhao import agent_serving, embedding, list_check, list_suggestions, query_report, serving
 from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
 from wenhao.reporting import report, show_plan
 
@@ -92,6 +92,20 @@ def run(folder: Folder, name: Name = None, host: Host = None, port: Port = None)
             _console,
             before=lambda connection: report(index_folder(folder, name, connection), _console),
         )
+
+
+@app.command()
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help="由 HTTP 提供（/mcp）；不写则由标准输入输出。")] = False,
+    host: Host = None,
+    port: Annotated[int | None, typer.Option(help="--http 的端口；默认 8001 或 WENHAO_AGENTS_PORT。")] = None,
+) -> None:
+    """供智能体检索、核对引文（MCP；须安装 wenhao[mcp]）。"""
+    with _plain_errors():
+        if http:
+            agent_serving.serve_http(host, port, _console)
+        else:
+            agent_serving.serve_stdio()
 
 
 @app.command()

@@ -45,19 +45,19 @@ def serve(
     """
     settings = ApiSettings()
     host, port = host or settings.host, port or settings.port
-    listener = _listen(host, port)
+    listener = listen(host, port)
     try:
         with engine() as connection:
             if before:
                 before(connection)
             elif connection.admin_key:
-                asyncio.run(_ensure_index(connection))
+                asyncio.run(ensure_index(connection))
             asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
     finally:
         listener.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket, taken first, so that a taken port is known before anything is started."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named, because only then the event loop turns Nagle's algorithm off; without, every answer on a
@@ -73,7 +73,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _ensure_index(connection: Connection) -> None:
+async def ensure_index(connection: Connection) -> None:
+    """Make the index exist, so that searches find nothing instead of failing."""
     writer = MeiliWriter(connection, EngineSettings())
     try:
         await writer.ensure_index()
@@ -87,13 +88,13 @@ async def _serve(
     _log_to_output(settings)
     reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
     config = uvicorn.Config(
-        create_app(reader, build_planner(settings), settings, counts, _meaning(connection, settings)),
+        create_app(reader, build_planner(settings), settings, counts, meaning(connection, settings)),
         access_log=False,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    server = _Server(
+    server = Server(
         config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
     )
     await server.serve(sockets=[listener])
@@ -110,7 +111,7 @@ def _log_to_output(settings: ApiSettings) -> None:
     log.setLevel(logging.INFO)
 
 
-def _meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
+def meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
     """Candidates by meaning, as far as the settings and what is installed allow."""
     if settings.semantic == "off" or (settings.semantic == "auto" and not sentence_vectors.available()):
         return None
@@ -118,7 +119,7 @@ def _meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
     return Meaning(sentence_vectors.SentenceEncoder, PassageReader(connection, EngineSettings()))
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says that it is ready when it answers, not before."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
