@@ -220,7 +220,7 @@ async def test_when_the_engine_is_away_it_is_said_without_its_address(site: Site
     answers = build(MeiliReader(away, site.settings), planner(), SETTINGS, None, None)
     said = await Asked(answers).refused("search", q="湿地")
     await answers.aclose()
-    assert "The search engine is not available" in said
+    assert "Not available at the moment" in said
     assert "127.0.0.1" not in said
 
 
