@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from gongwen import layout, tables
 from gongwen.errors import UnreadableDocument
 from gongwen.normalize import normalize
 from gongwen.types import Fragment, Page
-from indexer import archive
+from indexer import archive, warc
 from indexer.decoding import decode
 from indexer.extracted import Attachment, Extracted, NeedsOcr, bounded
 from indexer.html import read_html
@@ -63,8 +63,11 @@ def read(data: bytes, name: str, attached: Sequence[tuple[str, bytes]] = (), ocr
     Raises :class:`~gongwen.errors.UnreadableDocument` with the stage that failed; ``split`` when the file holds text
     but no document.
     """
-    if kind_of(data, name) is Kind.ZIP:
+    kind = kind_of(data, name)
+    if kind is Kind.ZIP:
         sources, fragments = _from_archive(data, ocr)
+    elif kind is Kind.WARC:
+        sources, fragments = _from_web_archive(data, ocr)
     else:
         attachments, fragments = _attachments(attached, ocr)
         sources = [_with_attachments(_text_of(data, name, ocr, optional=bool(attachments)), attachments)]
@@ -133,6 +136,23 @@ def _from_archive(data: bytes, ocr: Ocr | None) -> tuple[list[_Source], list[Fra
     others = [(name, found) for name, found in texts if found is not mains[0]]
     belonging = tuple(Attachment(PurePosixPath(name).name, clean(found.text)) for name, found in others)
     return [(mains[0], belonging)], faults
+
+
+def _from_web_archive(data: bytes, ocr: Ocr | None) -> tuple[list[_Source], list[Fragment]]:
+    """The pages of a web archive, each with the address it was fetched from; what is no document is a fragment."""
+    faults: list[Fragment] = []
+    found: list[_Source] = []
+    for one in warc.fetched(data):
+        try:
+            if one.fault:
+                raise UnreadableDocument(one.fault, stage="extract")
+            if kind_of(one.data, one.name) in (Kind.ZIP, Kind.WARC):
+                raise UnreadableDocument("an archive inside a web archive; unpack it", stage="extract")
+            page = _text_of(one.data, one.name, ocr)
+            found.append((replace(page, url=page.url or one.url), ()))
+        except UnreadableDocument as error:
+            faults.append(Fragment(one.url, str(error)))
+    return found, faults
 
 
 def _is_attachment(name: str) -> bool:

@@ -26,9 +26,27 @@ class Kind(StrEnum):
     OFD = "ofd"
     XLSX = "xlsx"
     ZIP = "zip"
+    WARC = "warc"
 
 
-SUFFIXES = frozenset({".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx", ".csv", ".zip"})
+SUFFIXES = frozenset(
+    {
+        ".txt",
+        ".md",
+        ".html",
+        ".htm",
+        ".pdf",
+        ".docx",
+        ".doc",
+        ".wps",
+        ".ofd",
+        ".xlsx",
+        ".csv",
+        ".zip",
+        ".warc",
+        ".warc.gz",
+    }
+)
 """Names of files that are looked at."""
 
 _BY_SUFFIX = {".html": Kind.HTML, ".htm": Kind.HTML, ".md": Kind.MARKDOWN, ".csv": Kind.CSV}
@@ -36,10 +54,11 @@ _NEVER_TEXT = frozenset({".pdf", ".docx", ".ofd", ".xlsx", ".zip"})  # a .doc ma
 # UTF-16 has a NUL in every tag; no page of a government site was met in it, so ASCII bytes are enough.
 _HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<\?xml[^>]*\?>\s*<html)|<(?:body|div|table|p)[\s>]", re.IGNORECASE)
 # First bytes of what is known and cannot be read, and what a person can do about it.
+_GZIP = b"\x1f\x8b"
 _UNREADABLE = (
     (b"Rar!", "a RAR archive; pack it as ZIP"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive; pack it as ZIP"),
-    (b"\x1f\x8b", "a gzip file; unpack it"),
+    (_GZIP, "a gzip file; unpack it"),
     (b"{\\rtf", "an RTF file; save it as .docx"),
     (b"\xff\xd8\xff", "a picture (JPEG); put the text in its place"),
     (b"\x89PNG", "a picture (PNG); put the text in its place"),
@@ -72,17 +91,22 @@ def kind_of(data: bytes, name: str) -> Kind:
         return _kind_of_zip(data)
     if data.startswith(_OLE):
         return _kind_of_ole(data)
-    for start, what in _UNREADABLE:
-        if data.startswith(start):
-            raise UnreadableDocument(f"the file is {what}", stage="extract")
+    if data.startswith(b"WARC/") or (data.startswith(_GZIP) and name.lower().endswith((".warc.gz", ".warc"))):
+        return Kind.WARC
+    _refuse_unreadable(data)
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm", ".md", ".csv"):
         return _BY_SUFFIX[suffix]
-    if _HTML.search(data[:4000]):
-        return Kind.HTML
-    if suffix in _NEVER_TEXT and data.strip():
+    html = _HTML.search(data[:4000]) is not None
+    if not html and suffix in _NEVER_TEXT and data.strip():
         raise UnreadableDocument(f"the file is named {suffix} and is none; it may be cut off", stage="extract")
-    return Kind.TEXT
+    return Kind.HTML if html else Kind.TEXT
+
+
+def _refuse_unreadable(data: bytes) -> None:
+    for start, what in _UNREADABLE:
+        if data.startswith(start):
+            raise UnreadableDocument(f"the file is {what}", stage="extract")
 
 
 def _kind_of_zip(data: bytes) -> Kind:

@@ -66,7 +66,7 @@ def discover(folder: Path, collection: str) -> Listing:
             skipped.append((relative.encode("utf-8", "replace").decode(), "its name is no UTF-8; rename the file"))
         elif not path.resolve().is_relative_to(root):
             skipped.append((relative, "a link that leads out of the folder"))
-        elif path.suffix.lower() not in SUFFIXES:
+        elif not path.name.lower().endswith(tuple(SUFFIXES)):
             skipped.append((relative, f"files of kind {path.suffix or '(none)'} are not read"))
         else:
             files.append(SourceFile(path, collection, f"{collection}/{relative}", manifest.get(relative, {})))

@@ -21,7 +21,7 @@ from engine.settings import EngineSettings
 from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import agent_serving, embedding, list_check, list_suggestions, query_report, serving
+from wenhao import agent_serving, doctor, embedding, list_check, list_suggestions, query_report, serving, watching
 from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
 from wenhao.reporting import report, show_plan
 
@@ -65,6 +65,26 @@ def sync(
         indexed = sync_folders(folders or [], connection)
         report(indexed, _console)
     if indexed.missing:
+        sys.exit(1)
+
+
+@app.command()
+def watch(folders: Annotated[list[Path], typer.Argument(help="要跟着编入的文件夹。")]) -> None:
+    """跟着文件夹：文件一变就编入，直到停止。"""
+    with _plain_errors(), serving.engine() as connection:
+        watching.watch(folders, connection, _console)
+
+
+@app.command("doctor")
+def examine() -> None:
+    """检查这一套是否都好，不改动任何东西；有问题时退出码为 1。"""
+    well = True
+    with _plain_errors(), serving.engine() as connection:
+        for found in doctor.examine(connection):
+            typer.echo(f"{'好' if found.well else '问题'}  {found.name}：{found.said}")
+            well = well and found.well
+    typer.echo("都好。" if well else "有问题，见上。")
+    if not well:
         sys.exit(1)
 
 

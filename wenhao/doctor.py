@@ -1,0 +1,122 @@
+"""Whether a set-up is well, in plain words: ``wenhao doctor``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from api.settings import ApiSettings
+from engine import binary
+from engine.client import Connection
+from engine.schema import SCHEMA_VERSION
+from engine.settings import EngineSettings
+from engine.status import status
+from engine.writer import MeiliWriter
+from gongwen import dates
+from indexer import rejects
+from wenhao import collections, list_check
+from wenhao.indexing import plan_folders
+
+_LEAST_FREE = 1 << 30  # bytes; a rebuild needs as much as the index has beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: its name, what was found, and whether that is well."""
+
+    name: str
+    said: str
+    well: bool = True
+
+
+def examine(connection: Connection) -> Iterator[Finding]:
+    """Everything that can be said of the set-up of the environment's settings; changes nothing."""
+    settings = EngineSettings()
+    yield from _engine(settings)
+    yield from _keys(settings.data_dir)
+    yield from _index(connection, settings)
+    yield from _folders(connection, settings)
+    yield from _rejected(settings.data_dir)
+    yield _lists()
+    yield _disk(settings)
+
+
+def _engine(settings: EngineSettings) -> Iterator[Finding]:
+    found = status(settings)
+    yield Finding("引擎", found.problem or f"{found.found}，{found.url}", found.problem is None)
+    if found.version:
+        tested = found.version == binary.VERSION
+        advice = "" if tested else f"；本程序用 {binary.VERSION} 测过，请换用它"
+        yield Finding("引擎版本", f"{found.version}{advice}", tested)
+
+
+def _keys(folder: Path) -> Iterator[Finding]:
+    path = folder / "keys.json"
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
+        yield Finding("密钥", f"{path}，权限 {mode:o}" + ("" if mode == 0o600 else "；应为 600"), mode == 0o600)
+
+
+def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
+    async def ask() -> tuple[int | None, int]:
+        writer = MeiliWriter(connection, settings)
+        try:
+            version = await writer.schema_version()
+            return version, await writer.count() if version is not None else 0
+        finally:
+            await writer.aclose()
+
+    version, documents = asyncio.run(ask())
+    if version is None:
+        yield Finding("索引", "还没有；请用 wenhao index 文件夹", well=False)
+        return
+    current = version == SCHEMA_VERSION
+    yield Finding(
+        "版式", f"{version}" + ("" if current else f"；本程序为 {SCHEMA_VERSION}，请运行 wenhao sync"), current
+    )
+    yield Finding("索引", f"{documents} 件", documents > 0)
+
+
+def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
+    known = collections.known(settings.data_dir)
+    planned = plan_folders([], connection)
+    for name, plan in planned.plans.items():
+        differing = len(plan.added) + len(plan.changed) + len(plan.gone) + len(plan.moved)
+        said = f"{known[name]}，{plan.unchanged} 个文件与索引一致"
+        said += f"，{differing} 个不同；请运行 wenhao sync" if differing else ""
+        yield Finding(f"文件夹 {name}", said, not differing)
+    for missing in planned.missing:
+        yield Finding(f"文件夹 {missing.name}", str(missing), well=False)
+    path = settings.data_dir / rejects.FILE
+    if path.exists():
+        at = datetime.fromtimestamp(path.stat().st_mtime, dates.CHINA)
+        yield Finding("最近一次编入", f"{at:%Y-%m-%d %H:%M}")
+
+
+def _rejected(folder: Path) -> Iterator[Finding]:
+    path = folder / rejects.FILE
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    stages = Counter(json.loads(line)["stage"] for line in lines)
+    if stages:
+        yield Finding("未编入", "，".join(f"{stage} {count}" for stage, count in stages.items()) + f"；原因见 {path}")
+
+
+def _lists() -> Finding:
+    checked = list_check.check(ApiSettings().synonyms_dir, datetime.now(dates.CHINA).date())
+    if checked.faults:
+        return Finding("词表", f"{len(checked.faults)} 处有错，见 wenhao synonyms check", well=False)
+    return Finding("词表", "，".join(f"{name} {count}" for name, count in checked.counts))
+
+
+def _disk(settings: EngineSettings) -> Finding:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
+    free = shutil.disk_usage(folder).free
+    needed = max(_LEAST_FREE, status(settings).database_bytes or 0)
+    said = f"余 {free / 1e9:.1f} GB"
+    return Finding("磁盘", said + ("" if free > needed else f"；重建索引需要 {needed / 1e9:.1f} GB"), free > needed)
