@@ -56,7 +56,7 @@ def build_server(agents: Agents) -> MCPServer[None]:
         instructions=_INSTRUCTIONS,
         website_url=agents.site,
         version=version("wenhao"),
-        tools=[*_finding(agents), *_reading(agents)],
+        tools=[make(agents) for make in (_search, _number, _document, _verify_quote, _figures)],
         log_level="WARNING",  # below, the SDK writes questions into the log
         subscriptions=False,
     )
@@ -83,7 +83,7 @@ def http_application(server: MCPServer[None], host: str, site: str) -> Starlette
     )
 
 
-def _finding(agents: Agents) -> list[Tool]:
+def _search(agents: Agents) -> Tool:
     @_told
     async def search(
         *,
@@ -118,6 +118,10 @@ def _finding(agents: Agents) -> list[Tool]:
             }
         )
 
+    return _tool(search, "检索公文")
+
+
+def _number(agents: Agents) -> Tool:
     @_told
     async def number(
         writing: Annotated[
@@ -130,10 +134,10 @@ def _finding(agents: Agents) -> list[Tool]:
         """
         return await agents.number(writing)
 
-    return [_tool(search, "检索公文"), _tool(number, "查文号")]
+    return _tool(number, "查文号")
 
 
-def _reading(agents: Agents) -> list[Tool]:
+def _document(agents: Agents) -> Tool:
     @_told
     async def document(
         document: DocumentName,
@@ -145,6 +149,10 @@ def _reading(agents: Agents) -> list[Tool]:
         """
         return await agents.document(document, start, length)
 
+    return _tool(document, "读公文")
+
+
+def _verify_quote(agents: Agents) -> Tool:
     @_told
     async def verify_quote(
         quotation: Annotated[str, Field(max_length=2 * LONGEST, description=f"要核对的一句话，至多 {LONGEST} 字")],
@@ -155,6 +163,10 @@ def _reading(agents: Agents) -> list[Tool]:
         """
         return await agents.verify_quote(quotation, document)
 
+    return _tool(verify_quote, "核对引文")
+
+
+def _figures(agents: Agents) -> Tool:
     @_told
     async def figures(
         *,
@@ -173,11 +185,7 @@ def _reading(agents: Agents) -> list[Tool]:
         asked = {name: value for name, value in given.items() if value}
         return await agents.figures(asked if document is not None else {**asked, "limit": limit}, document)
 
-    return [
-        _tool(document, "读公文"),
-        _tool(verify_quote, "核对引文"),
-        _tool(figures, "年度报告的数字"),
-    ]
+    return _tool(figures, "年度报告的数字")
 
 
 def _tool(answer: Callable[..., Awaitable[object]], title: str) -> Tool:

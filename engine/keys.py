@@ -52,6 +52,23 @@ def derived(master: str, index_name: str) -> tuple[str, str]:
     return _derive(master, admin), _derive(master, search)
 
 
+def hand_out(key: str, path: Path) -> None:
+    """Write a key to a file of mode 0600 for another process to read (``MEILI_SEARCH_KEY_FILE``), at once or not at all.
+
+    Raises :class:`SettingsError` when it cannot be written.
+    """
+    aside = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(f"{key}\n")
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise SettingsError(
+            f"the key cannot be written to {path}: {error.strerror}; name a file in a folder of yours"
+        ) from error
+
+
 def ensure(url: str, http: httpx2.Client, index_name: str) -> None:
     """Make both keys known to the engine; ``http`` carries the master key. Raises ``EngineError``."""
     for role, actions in (("admin", ADMIN_ACTIONS), ("search", SEARCH_ACTIONS)):

@@ -58,11 +58,16 @@ def _numbers(signed: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What is compared of a document as one site prints it; ``length`` of its text in characters."""
+    """What is compared of a document as one site prints it; ``length`` of its text in characters.
+
+    ``below`` is how far it stands below a law (0 for what is no statute): an article of 民法典 stands before the same one
+    printed as 人格权编.
+    """
 
     id: str
     signature: str | None
     length: int = 0
+    below: int = 0
     number: str | None = None
     signed: date | None = None
     issuers: frozenset[str] = frozenset()
@@ -71,12 +76,12 @@ class Printed:
 def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     """The documents that have copies, each with the ids of its copies; no document is in two groups.
 
-    The one with the most facts, then the longest text, stands for the others: it is what a reader wants to see. Each copy
+    The one with the most facts, then the highest rank, then the longest text, stands for the others: it is what a reader wants to see. Each copy
     is like that one, so that a chain of small changes does not join different texts.
     """
     leaders: dict[tuple[int, bytes], list[Printed]] = {}
     found: dict[str, list[str]] = {}
-    for one in sorted(printed, key=lambda each: (-_facts(each), -each.length, each.id)):
+    for one in sorted(printed, key=lambda each: (-_facts(each), each.below, -each.length, each.id)):
         bands = list(_bands(one))
         leader = _leader(one, bands, leaders)
         if leader is not None:

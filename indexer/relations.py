@@ -17,10 +17,10 @@ import orjson
 
 from engine.protocol import Writer
 from engine.schema import Field, plain
-from gongwen import copies, relations, validity
+from gongwen import copies, legal_rank, normalize, relations, validity
 from gongwen.copies import Printed
 from gongwen.relations import Cited, Related, Summary
-from gongwen.types import CitationKind, Genre, Validity
+from gongwen.types import CitationKind, Genre, LegalRank, Validity
 
 _READ = (
     Field.ID, Field.TITLE, Field.NUMBER_KEY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES,
@@ -136,10 +136,16 @@ def _printed(row: Mapping[str, Any]) -> Printed:
         id=row[Field.ID],
         signature=row.get(Field.SIGNATURE),
         length=row.get(Field.LENGTH) or 0,
+        below=_below(plain(row.get(Field.TITLE, ""))),
         number=row.get(Field.NUMBER_KEY),
         signed=day_of(row.get(Field.SIGNED)),
         issuers=frozenset(row.get(Field.ISSUERS) or ()),
     )
+
+
+def _below(title: str) -> int:
+    rank = legal_rank.of_title(normalize.fold(title))
+    return 0 if rank is None else list(LegalRank).index(rank)
 
 
 def _own(row: Mapping[str, Any]) -> Own:

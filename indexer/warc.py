@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
@@ -39,7 +40,7 @@ def fetched(data: bytes) -> Iterator[Fetched]:
     url = ""
     try:
         for record in ArchiveIterator(io.BytesIO(data), record_types=WarcRecordType.response, auto_decode="all"):
-            headers = record.http_headers  # None in a record that was cut off, whatever its type says
+            headers: Any = record.http_headers  # None in a record that was cut off, whatever its type says
             url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
             kind = (record.http_content_type or "").lower()
             if headers is None or headers.status_code != _OK or kind.startswith(_NO_DOCUMENTS) or not url:

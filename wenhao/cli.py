@@ -153,6 +153,14 @@ def engine_install(quiet: Annotated[bool, typer.Option("--quiet", help="已安�
         _console.print(f"检索引擎已安装：{binary.install()}")
 
 
+@engine_app.command("search-key")
+def engine_search_key(file: Annotated[Path, typer.Argument(help="写到哪个文件（0600）。")]) -> None:
+    """把只能检索的密钥写到文件，供网站用（MEILI_SEARCH_KEY_FILE）；须有主密钥。"""
+    with _plain_errors():
+        serving.hand_out_search_key(file)
+        _console.print(f"检索密钥已写到 {file}。")
+
+
 @engine_app.command("status")
 def engine_show() -> None:
     """检索引擎的状态；不启动它。"""

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from rich.console import Console
@@ -15,6 +16,7 @@ from rich.console import Console
 from api.app import build_planner, create_app
 from api.meaning import Meaning
 from api.settings import ApiSettings
+from engine import keys
 from engine.client import Connection
 from engine.passages import PassageReader
 from engine.reader import MeiliReader
@@ -31,6 +33,21 @@ def engine() -> Iterator[Connection]:
     """The engine of the environment's settings, started if need be and then stopped with us."""
     with running_engine(EngineSettings()) as connection:
         yield connection
+
+
+def hand_out_search_key(path: Path) -> None:
+    """Writes the key that a site needs, and makes the index exist, so that the site needs no other key.
+
+    Raises :class:`~gongwen.errors.SettingsError` without a master key or when the file cannot be written; engine errors.
+    """
+    settings = EngineSettings()
+    if settings.meili_url is not None and settings.meili_master_key is None:
+        raise SettingsError(
+            "the search key is made from the master key: set MEILI_MASTER_KEY or MEILI_MASTER_KEY_FILE beside MEILI_URL"
+        )
+    with engine() as connection:
+        asyncio.run(ensure_index(connection))
+        keys.hand_out(connection.search_key, path)
 
 
 def serve(

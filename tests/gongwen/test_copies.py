@@ -42,6 +42,11 @@ def test_the_fullest_stands_for_the_others() -> None:
     assert group([bare, dated, numbered]) == {"c": ("a", "b")}
 
 
+def test_a_law_stands_before_the_same_words_printed_as_a_part_of_it() -> None:
+    part = Printed("a", signature(TEXT), len(TEXT) + 1, below=5)
+    assert group([part, Printed("b", signature(TEXT), len(TEXT))]) == {"b": ("a",)}
+
+
 def test_two_documents_that_one_bare_page_could_be_of_stay_apart() -> None:
     this, next_year = printed("a", TEXT, "商发〔2020〕3号"), printed("b", TEXT, "商发〔2021〕3号")
     found = group([this, next_year, printed("c", TEXT)])
