@@ -67,10 +67,10 @@ class Printed:
     id: str
     signature: str | None
     length: int = 0
-    below: int = 0
     number: str | None = None
     signed: date | None = None
     issuers: frozenset[str] = frozenset()
+    below: int = 0
 
 
 def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
