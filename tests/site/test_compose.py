@@ -7,6 +7,7 @@ by replacing paths and addresses.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -116,10 +117,10 @@ class Machine:
     site_port: int
 
     def here(self, text: str) -> str:
-        """A command or value of the file as it is without containers."""
+        """A command or value of the file as it is without containers, with what compose puts in for variables not set."""
+        text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
         for there, here in {
             "$$": "$",
-            "${WENHAO_PUBLIC_URL:-}": "",
             "/run/secrets": f"{self.folder}/secrets",
             "/run/wenhao": f"{self.folder}/keys",
             "/meili_data": f"{self.folder}/engine",
