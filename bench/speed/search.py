@@ -1,8 +1,8 @@
 """How fast searches are answered: ``python -m bench.speed search --docs FILE [--docs FILE] --n N [--json OUT]``.
 
 The same questions in the same run to our site and to Meilisearch alone over the same documents: ours with seven facets,
-ranking and ten snippets; the engine with four facets, ``crop`` and ``highlight``, its default settings and its own
-Chinese words. Both indexes are in one engine; each is asked while the other rests. Built once under data/speed and kept.
+ranking and ten snippets, once made anew for each request and once with kept answers (the 300 questions come round again);
+the engine with four facets, ``crop`` and ``highlight``, its default settings and its own Chinese words. Both indexes are in one engine; each is asked while the other rests. Built once under data/speed and kept.
 """
 
 from __future__ import annotations
@@ -112,21 +112,23 @@ def _theirs(asked: str, index: str, key: str) -> Request:
 
 
 @contextmanager
-def _servers(data: Path) -> Iterator[tuple[int, int, Connection, EngineSettings]]:
+def _servers(data: Path) -> Iterator[tuple[int, int, int, Connection, EngineSettings]]:
+    """The ports of the site that answers anew, of the one that keeps answers, and of the engine."""
     settings = EngineSettings(data_dir=data)
-    with running_engine(settings) as connection, started(data, semantic=False) as (port, _):
-        yield port, int(connection.url.rpartition(":")[2]), connection, settings
+    with running_engine(settings) as connection, started(data) as (port, _), started(data, kept="1000") as (keeping, _):
+        yield port, keeping, int(connection.url.rpartition(":")[2]), connection, settings
 
 
 def measure(folder: Path, seconds: float) -> list[dict[str, object]]:
     """Loads of each kind of question on both, printed as a table."""
     found: list[dict[str, object]] = []
-    with _servers(folder / "engine") as (port, engine_port, connection, settings):
+    with _servers(folder / "engine") as (port, keeping, engine_port, connection, settings):
         asked = questions(connection, settings)
         print(f"{'':10}{'questions':10}{'conn.':>6}{'p50 ms':>9}{'p95':>8}{'p99':>8}{'req/s':>8}  statuses")
         for kind, some in asked.items():
             ways = {
                 "wenhao": (port, [_ours(one) for one in some]),
+                "kept": (keeping, [_ours(one) for one in some]),
                 "engine": (engine_port, [_theirs(one, settings.index_name + _PLAIN, connection.search_key) for one in some]),
             }  # fmt: skip
             for connections in CONNECTIONS if kind == "keywords" else CONNECTIONS[:1]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,16 +18,26 @@ TODAY = date(2026, 1, 1)
 @pytest.fixture(autouse=True)
 def today(site: Site) -> Iterator[None]:
     """The day on which the site is asked, whatever day it is."""
+    yield from _asked_on(site, TODAY)
+
+
+def _asked_on(site: Site, day: date) -> Iterator[None]:
     state = site.client.app.state  # type: ignore[attr-defined]
-    before = state.searcher
-    state.searcher = replace(before, today=lambda: TODAY)
+    before = state.searcher.today
+    on(site, day)
     yield
-    state.searcher = before
+    _clock(site, before)
 
 
 def on(site: Site, day: date) -> None:
+    _clock(site, lambda: day)
+
+
+def _clock(site: Site, today: Callable[[], date]) -> None:
     state = site.client.app.state  # type: ignore[attr-defined]
-    state.searcher = replace(state.searcher, today=lambda: day)
+    state.searcher = replace(state.searcher, today=today)
+    state.answers.searcher = state.searcher
+    state.documents = replace(state.documents, today=today)
 
 
 def identity(site: Site, number: str) -> str:

@@ -42,7 +42,7 @@ def portal(tmp_path: Path, address: str) -> Iterator[str]:
     for name, line in {
         "line": f'<script src="{script}" data-region="衢州市" data-per-page="3"></script>',
         "popup": f'<script src="{script}" data-mode="popup" data-lang="en" data-region="330800"></script>',
-        "frame": f'<iframe src="{address}/embed?region=衢州市" title="检索" width="320" height="800"></iframe>',
+        "frame": f'<iframe src="{address}/embed?region=衢州市&amp;per_page=3" title="检索" width="320" height="800"></iframe>',
         "element": f'<script src="{script}" defer></script><p>检索</p><wenhao-search genre="通知|意见" theme="dark"></wenhao-search>',
     }.items():
         (tmp_path / f"{name}.html").write_text(PORTAL.format(line=line), "utf-8")
