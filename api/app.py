@@ -120,7 +120,7 @@ def create_app(
 
 def _limits(settings: ApiSettings) -> Limits:
     return Limits(
-        rate=settings.rate,
+        rate=None if settings.rate == "off" else settings.rate,
         at_once=settings.at_once,
         origins=[one.strip() for one in settings.origins.split(",")],
         trusted=networks(settings.trusted_proxies.split(",")),

@@ -56,9 +56,9 @@ class ApiSettings(BaseSettings):
     )
     rate: str = Field(
         default="3000/minute",
-        pattern=r"^$|^\d+/(?:second|minute|hour|day)$",
+        pattern=r"^off$|^\d+/(?:second|minute|hour|day)$",
         validation_alias="WENHAO_RATE",
-        description="Requests that one address may send, as 600/minute; empty: no limit.",
+        description="Requests that one address may send, as 600/minute; off: no limit.",
     )
     keys: Path | None = Field(
         default=None, validation_alias="WENHAO_KEYS", description="File of those with a key and a rate of their own."

@@ -95,7 +95,7 @@ class Site:
 @contextmanager
 def serve(data_dir: Path, folders: dict[str, Path]) -> Iterator[Site]:
     """A site over folders by collection name, with an engine of its own."""
-    settings, api_settings = EngineSettings(data_dir=data_dir), ApiSettings(rate="")
+    settings, api_settings = EngineSettings(data_dir=data_dir), ApiSettings(rate="off")
     with running_engine(settings) as connection:
         for collection, folder in folders.items():
             index_folder(folder, collection, connection, settings)

@@ -61,7 +61,11 @@ class Limited:
     """Counts requests and refuses those beyond the rate with 429."""
 
     def __init__(
-        self, app: ASGIApp, rate: str, trusted: Sequence[Network] = (), keys: Mapping[str, KeyHolder] | None = None
+        self,
+        app: ASGIApp,
+        rate: str | None,
+        trusted: Sequence[Network] = (),
+        keys: Mapping[str, KeyHolder] | None = None,
     ) -> None:
         self._app = app
         self._rate = parse(rate) if rate else None

@@ -24,7 +24,7 @@ _LEVEL = 4  # 40 kB of JSON in 0.6 ms to 20 %; level 9 takes 2 ms to 19 %
 class Limits(NamedTuple):
     """What the settings say of visitors."""
 
-    rate: str
+    rate: str | None
     at_once: int
     origins: Sequence[str]
     trusted: Sequence[Network]

@@ -76,7 +76,7 @@ def started(data_dir: Path, *, semantic: bool = False, kept: str = "0") -> Itera
     """
     port = _free_port()
     # Without a limit of requests, and without kept answers: what is measured is the answering.
-    environment = os.environ | {"WENHAO_DATA": str(data_dir), "WENHAO_RATE": "", "WENHAO_KEPT_ANSWERS": kept}
+    environment = os.environ | {"WENHAO_DATA": str(data_dir), "WENHAO_RATE": "off", "WENHAO_KEPT_ANSWERS": kept}
     environment |= {"WENHAO_SEMANTIC": "on" if semantic else "off", "WENHAO_AT_ONCE": "1000"}
     if semantic:
         subprocess.run([sys.executable, "-c", _COMMAND, "embed"], cwd=ROOT, env=environment, check=True)

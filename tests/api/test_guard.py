@@ -30,7 +30,7 @@ ADDRESSES = read_cases(Path(__file__).parent / "cases" / "addresses.tsv")
 @contextmanager
 def guarded(site: Site, client: str = "203.0.113.7", **settings: object) -> Iterator[TestClient]:
     """The site's index behind an application with settings of its own, asked from an address."""
-    own = ApiSettings(**{"rate": "", **settings})  # type: ignore[arg-type]
+    own = ApiSettings(**{"rate": "off", **settings})  # type: ignore[arg-type]
     app = create_app(MeiliReader(site.connection, site.settings), build_planner(own), own)
     with TestClient(app, client=(client, 50000), raise_server_exceptions=False) as opened:
         yield opened
