@@ -95,8 +95,7 @@ class Searcher:
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
         started = time.perf_counter()
-        wanted = Wanted.of(params)
-        found = await self.find(params, replace(wanted, facets=()), aside=wanted.facets)
+        found = await self.find(params, replace(Wanted.of(params), late=True))
         plan, step, page, change = found.plan, found.step, found.page, found.change
         marker = Marker(plan.marks(step))
         hits = [self._hit(one, found, marker, debug=params.debug) for one in found.hits]
@@ -126,11 +125,11 @@ class Searcher:
         wanted = Wanted.of(asked.params)
         return await self._ask(asked, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
 
-    async def find(self, params: SearchParams, wanted: Wanted, aside: tuple[Field, ...] = ()) -> Findings:
+    async def find(self, params: SearchParams, wanted: Wanted) -> Findings:
         """What a question finds: ``params`` say what is asked, ``wanted`` which stretch of the answer, in what order.
 
-        Facets named ``aside`` are counted by the engine while we rank: of 100,000 documents it takes 7 ms for those of a page,
-        and we as long for ranking and snippets.
+        Facets that are counted aside are still on their way: of 100,000 documents they take the engine 7 ms, and us as long
+        ranking and snippets.
 
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
@@ -143,14 +142,15 @@ class Searcher:
         found = await ask(asked)
         corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
         change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
-        facets = await self._counting(found, wanted, aside) if aside and found.page.total else None
+        late = wanted.late and found.page.total and not found.page.facets
+        facets = await self._counting(found, wanted) if late else None
         hits, parts = ranked(found, wanted, weights)
         return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, facets)
 
-    async def _counting(self, found: Answered, wanted: Wanted, facets: tuple[Field, ...]) -> asyncio.Task[SearchPage]:
+    async def _counting(self, found: Answered, wanted: Wanted) -> asyncio.Task[SearchPage]:
         """The counting of facets, begun: what follows does not wait for the network, so the request must be out before."""
         request = request_of(wanted, found.step or Step("all", ()), found.conditions)
-        counting = replace(request, facets=facets, offset=0, limit=0, sort=(), fields=(Field.ID,))
+        counting = replace(request, offset=0, limit=0, sort=(), fields=(Field.ID,))
         task = asyncio.create_task(self.reader.search(counting))
         for _ in range(_TURNS):
             await asyncio.sleep(0)
@@ -217,7 +217,10 @@ class Searcher:
             if best is None and planned.name in RELAXING:  # what was found as typed needs no other words
                 near = near or await self._near(plan)
             step = joined(planned, near)
-            page = await self.reader.search(request_of(wanted, step, conditions))
+            # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
+            many = not plan.numbers and (step.enough > 1 or step.name in RELAXING)
+            asked = replace(wanted, facets=()) if wanted.late and many else wanted
+            page = await self.reader.search(request_of(asked, step, conditions))
             total = page.total
             if total < step.enough and conditions:
                 request = SearchRequest(queries=step.queries, conditions=wanted.hidden, limit=0)

@@ -30,6 +30,7 @@ class Wanted:
 
     ``sort`` in the engine's words (none: by relevance), ``facets`` to count, ``fields`` beside :data:`NEEDED`.
     ``hidden``: what is never among the found, whatever is asked: copies, unless they are wanted. ``only_in``: the question's words are searched in these fields alone. ``strict``: all of them must occur.
+    ``late``: facets of what is likely much are counted aside, while the found are ranked.
     """
 
     conditions: tuple[Clause, ...] = ()
@@ -41,6 +42,7 @@ class Wanted:
     fields: tuple[str, ...] = ()
     only_in: tuple[Field, ...] | None = None
     strict: bool = False
+    late: bool = False
 
     @classmethod
     def of(cls, params: SearchParams) -> Wanted:
