@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from engine.protocol import Reader, SearchPage, SearchRequest
+from gongwen.errors import EngineError
 
 _T = TypeVar("_T")
 _BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5.0)
@@ -67,7 +68,7 @@ class TimedReader:
         began = time.perf_counter()
         try:
             return await asked
-        except Exception:
+        except EngineError:  # a request that we refuse ourselves is no fault of the engine
             self._metrics.engine_faults.inc()
             raise
         finally:
