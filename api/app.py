@@ -62,11 +62,14 @@ def create_app(
     settings: ApiSettings,
     counts: Counts | None = None,
     meaning: Meaning | None = None,
+    *,
+    data_dir: Path | None = None,
 ) -> FastAPI:
     """The application that answers through the given reader, weighs words by the counts and, with ``meaning``, finds
-    questions' candidates by vectors too; it closes all three when it stops."""
+    questions' candidates by vectors too; it closes all three when it stops. ``data_dir``: that
+    of a private engine, whose disk is then watched."""
     weights = CurrentWeights(counts)
-    metrics = Metrics()
+    metrics = Metrics(data_dir)
     reader = TimedReader(reader, metrics)
     limits = _limits(settings)
     query_log = QueryLog(settings.query_log) if settings.query_log else None
@@ -99,6 +102,7 @@ def create_app(
     app.state.figures = Figures(reader)
     app.state.reader = reader
     app.state.settings = settings
+    app.state.data_dir = data_dir
     app.state.metrics = metrics
     app.state.query_log = query_log
     app.state.trusted = limits.trusted

@@ -15,6 +15,7 @@ from api import answering
 from api.citing import gbt7714
 from api.schemas import DocumentAnswer, Problem, SearchAnswer, SearchParams, SuggestAnswer
 from api.search import china_today
+from engine import space
 from gongwen.errors import InputError, WenhaoError
 
 router = APIRouter()
@@ -94,4 +95,7 @@ async def readyz(request: Request) -> Response:
         await request.app.state.reader.alive()
     except WenhaoError as error:
         return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
-    return json_bytes({"status": "ready"})
+    folder = request.app.state.data_dir
+    low = space.problem(folder) is not None if folder else False
+    # Searches go on with a full disk, so it is a warning and takes the site out of no balancer.
+    return json_bytes({"status": "ready"} | ({"warning": "disk almost full; indexing is refused"} if low else {}))

@@ -57,6 +57,7 @@ class Launch:
     database: Path
     master_key: str
     settings: EngineSettings
+    arguments: tuple[str, ...] = ()
 
     @property
     def log_file(self) -> Path:
@@ -177,6 +178,7 @@ class Supervisor:
             *("--dump-dir", str(launch.folder / "dumps"), "--snapshot-dir", str(launch.folder / "snapshots")),
             *("--max-indexing-memory", launch.settings.max_indexing_memory, "--log-level", "WARN"),
             *("--experimental-max-number-of-batched-tasks", str(launch.settings.max_batched_tasks)),
+            *launch.arguments,
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MEILI_")}
         environment |= {"MEILI_MASTER_KEY": launch.master_key, "MEILI_ENV": "production", "MEILI_NO_ANALYTICS": "true"}

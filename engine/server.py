@@ -15,7 +15,6 @@ import fcntl
 import json
 import logging
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,14 +25,11 @@ from pathlib import Path
 import httpx2
 import psutil
 
-from engine import binary, keys
+from engine import binary, databases, keys, space
 from engine.client import Connection, check_url, decode, headers, is_loopback, unreachable
 from engine.process import STOP_TIMEOUT, Launch, Supervisor
 from engine.settings import EngineSettings
 from gongwen.errors import EngineUnavailable, SettingsError
-
-MIN_FREE_BYTES = 200_000_000
-"""Below this much free disk the engine is not started: a full disk makes its writes hang instead of fail."""
 
 MAX_LOG_BYTES = 10_000_000
 SHARE_TIMEOUT = 30.0
@@ -63,8 +59,10 @@ class Running:
 
 
 @contextmanager
-def running_engine(settings: EngineSettings) -> Iterator[Connection]:
+def running_engine(settings: EngineSettings, *arguments: str) -> Iterator[Connection]:
     """Yield a connection to a running engine; stop the engine at the end if this call started it.
+
+    ``arguments`` are given to the engine when this call starts it (a folder that no other process uses).
 
     Raises :class:`SettingsError` (folder, keys, MEILI_BIN), :class:`EngineMissing` (no program),
     :class:`EngineUnavailable` (MEILI_URL does not answer, another process does not get ready in 30 s),
@@ -80,12 +78,32 @@ def running_engine(settings: EngineSettings) -> Iterator[Connection]:
         if running is not None:
             yield _connection(settings, keys.master_key(folder), running.url, owned=False)
             return
-        with _owned(settings, folder) as connection:
+        with _owned(settings, folder, arguments) as connection:
             yield connection
     finally:
         # Explicit, because a forked child of ours may hold a copy of the descriptor.
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_UN)
+        os.close(lock)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the data folder without an engine, so that its database may be exchanged.
+
+    Raises :class:`SettingsError` while another process uses it.
+    """
+    lock = _prepare(folder)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SettingsError(
+                f"another wenhao process uses {folder}; stop it first (for example `systemctl stop wenhao`)"
+            ) from None
+        _await_orphan(folder)
+        yield
+    finally:
         os.close(lock)
 
 
@@ -119,14 +137,16 @@ def _connection(settings: EngineSettings, master: str, url: str, *, owned: bool)
 
 
 @contextmanager
-def _owned(settings: EngineSettings, folder: Path) -> Iterator[Connection]:
+def _owned(settings: EngineSettings, folder: Path, arguments: tuple[str, ...]) -> Iterator[Connection]:
     program = binary.find(settings)
     _check_space(folder)
     _await_orphan(folder)
     _rotate(folder / "engine.log")
-    database = folder / f"engine-{binary.VERSION}"
+    database = databases.current(folder)
+    if not arguments:
+        databases.check(folder)
     database.mkdir(mode=0o700, exist_ok=True)
-    launch = Launch(program, folder, database, keys.master_key(folder), settings)
+    launch = Launch(program, folder, database, keys.master_key(folder), settings, arguments)
     made: list[Connection] = []
 
     def started(pid: int, url: str, ready: bool) -> None:
@@ -183,12 +203,9 @@ def _prepare(folder: Path) -> int:
 
 
 def _check_space(folder: Path) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise SettingsError(
-            f"only {free / 1e6:.0f} MB free for the data folder {folder}, {MIN_FREE_BYTES / 1e6:.0f} MB are needed; "
-            "free space, or name another folder in WENHAO_DATA"
-        )
+    found = space.problem(folder)
+    if found:
+        raise SettingsError(f"{found}; free space, or name another folder in WENHAO_DATA")
 
 
 def _await_orphan(folder: Path) -> None:

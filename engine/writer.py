@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from engine import space
 from engine.batches import batches, check_id, encode, id_of
 from engine.client import BusyError, Connection, EngineClient, RefusedError
 from engine.protocol import Condition, Encoded, Stored
@@ -37,6 +38,8 @@ class MeiliWriter:
         self._layout = layout
         self._path = f"/indexes/{self.index_name}"
         self._timeout = settings.write_timeout
+        self._settings_of_engine = settings
+        self._under_way = 0
         # An answer to a write means only "accepted", so it is quick; a full disk or queue is what makes it slow.
         self._client = EngineClient(connection.url, connection.admin_key, min(60.0, settings.write_timeout))
 
@@ -61,7 +64,8 @@ class MeiliWriter:
         """Store records, replacing those with the same id, in tasks of at most BATCH_BYTES.
 
         Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
-        :class:`EngineTaskFailed` with the engine's message after all tasks of the call have ended.
+        :class:`EngineTaskFailed` with the engine's message after all tasks of the call have ended,
+        :class:`DiskAlmostFull` before anything is sent when the private engine's disk has too little room.
         """
         await self._store("POST", records)
 
@@ -74,10 +78,15 @@ class MeiliWriter:
             check_id(id_of(record))
         # All are encoded first, so that a bad value is found before the first batch is sent.
         encoded = [encode(record) for record in records]
-        tasks = [
-            await self._send(method, f"{self._path}/documents?primaryKey=id", content=body) for body in batches(encoded)
-        ]
-        await self._finish(tasks)
+        size = sum(map(len, encoded))
+        space.check(self._settings_of_engine, self._under_way + size)
+        self._under_way += size
+        try:
+            await self._finish(
+                [await self._send(method, f"{self._path}/documents?primaryKey=id", content=b) for b in batches(encoded)]
+            )
+        finally:
+            self._under_way -= size
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""

@@ -8,6 +8,8 @@
     └── EngineError (503)           the search engine refused, failed or is away
         ├── EngineUnavailable       it does not answer
         ├── EngineMissing           there is no engine program to start
+        ├── DiskAlmostFull          a write was not begun, because the engine's disk is almost full
+        ├── OtherEngineVersion      the data belong to another version of the engine
         └── EngineTaskFailed (500)  it accepted a write and then could not do it
 
 Every message names the value, the place and what to do.
@@ -62,6 +64,14 @@ class EngineUnavailable(EngineError):
 
 class EngineMissing(EngineError):
     """There is no engine program on this machine; the message names the ways to get one."""
+
+
+class DiskAlmostFull(EngineError):
+    """A write was not begun, because it might have filled the engine's disk; the message gives free and needed space."""
+
+
+class OtherEngineVersion(EngineError):
+    """Data or a backup belong to another version of the engine; the message names both versions and the command."""
 
 
 class EngineTaskFailed(EngineError):

@@ -21,7 +21,17 @@ from engine.settings import EngineSettings
 from engine.status import status as engine_status
 from gongwen import dates
 from gongwen.errors import WenhaoError
-from wenhao import agent_serving, doctor, embedding, list_check, list_suggestions, query_report, serving, watching
+from wenhao import (
+    agent_serving,
+    backup,
+    doctor,
+    embedding,
+    list_check,
+    list_suggestions,
+    query_report,
+    serving,
+    watching,
+)
 from wenhao.indexing import forget, index_folder, plan_folders, sync_folders
 from wenhao.reporting import report, show_plan
 
@@ -86,6 +96,49 @@ def examine() -> None:
     typer.echo("都好。" if well else "有问题，见上。")
     if not well:
         sys.exit(1)
+
+
+@app.command("backup")
+def back_up(
+    folder: Annotated[Path | None, typer.Argument(help="备份放在哪个文件夹；默认为数据文件夹中的 backups。")] = None,
+    keep: Annotated[int | None, typer.Option("--keep", min=1, help="只留最近几份；不写则全留。")] = None,
+    mounted: Annotated[
+        Path | None, typer.Option("--snapshots", help="另行运行的引擎的快照文件夹（挂载在此）。")
+    ] = None,
+) -> None:
+    """备份索引：引擎快照和说明（件数、抽样问题、SHA-256）；其间检索照常。"""
+    with _plain_errors(), serving.engine() as connection:
+        made = backup.back_up(connection, folder, keep, mounted)
+        size = (
+            f"{made.manifest.bytes / 1e6:.1f} MB，已核对" if made.manifest.snapshot else "快照在引擎自己的快照文件夹里"
+        )
+        _console.print(f"已备份到 {made.folder}：{sum(made.manifest.counts.values())} 条记录，{size}。", soft_wrap=True)
+        for removed in made.removed:
+            _console.print(f"去掉了旧的 {removed.name}。")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="BACKUP", help="一份备份的文件夹。")],
+    replace: Annotated[bool, typer.Option("--replace", help="换掉已有的索引。")] = False,
+) -> None:
+    """从备份恢复索引；件数和抽样问题与备份时一致才换上，否则原样不动。须先停下网站。"""
+    with _plain_errors():
+        told = backup.restore(folder, replace=replace)
+        _console.print(f"已恢复 {told.made} 的备份：{told.counts.get(told.index, 0)} 件，{len(told.questions)} 个抽样问题的答复一致。", soft_wrap=True)  # fmt: skip
+
+
+@app.command()
+def upgrade() -> None:
+    """把旧版本引擎的数据升级为本版本的；在副本上做，原数据留着。须先停下网站。"""
+    with _plain_errors():
+        done = backup.upgrade()
+        if done is None:
+            _console.print(f"不需要升级：数据已是引擎 {binary.VERSION} 的，或者还没有数据。")
+            return
+        version, kept, counts = done
+        said = "，".join(f"{name} {count}" for name, count in counts.items())
+        _console.print(f"已由 {version} 升级到 {binary.VERSION}：{said}。旧数据留在 {kept}，确认无误后可以删去。", soft_wrap=True)  # fmt: skip
 
 
 @app.command("forget")

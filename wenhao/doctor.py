@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.settings import ApiSettings
-from engine import binary
+from engine import binary, space
 from engine.client import Connection
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
@@ -115,8 +114,11 @@ def _lists() -> Finding:
 
 
 def _disk(settings: EngineSettings) -> Finding:
-    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
-    free = shutil.disk_usage(folder).free
+    folder = settings.data_dir.absolute()
+    free = space.free_bytes(folder)
+    low = space.problem(folder) if settings.meili_url is None else None
+    if low:
+        return Finding("磁盘", f"{low}；已停止编入，检索照常；请腾出空间", well=False)
     needed = max(_LEAST_FREE, status(settings).database_bytes or 0)
     said = f"余 {free / 1e9:.1f} GB"
     return Finding("磁盘", said + ("" if free > needed else f"；重建索引需要 {needed / 1e9:.1f} GB"), free > needed)

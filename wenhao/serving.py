@@ -16,7 +16,7 @@ from rich.console import Console
 from api.app import build_planner, create_app
 from api.meaning import Meaning
 from api.settings import ApiSettings
-from engine import keys
+from engine import keys, space
 from engine.client import Connection
 from engine.passages import PassageReader
 from engine.reader import MeiliReader
@@ -105,7 +105,14 @@ async def _serve(
     _log_to_output(settings)
     reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
     config = uvicorn.Config(
-        create_app(reader, build_planner(settings), settings, counts, meaning(connection, settings)),
+        create_app(
+            reader,
+            build_planner(settings),
+            settings,
+            counts,
+            meaning(connection, settings),
+            data_dir=space.folder(EngineSettings()),
+        ),
         access_log=False,
         log_level="warning",
         server_header=False,

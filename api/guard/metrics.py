@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from engine import space
 from engine.protocol import Reader, SearchPage, SearchRequest
 from gongwen.errors import EngineError
 
@@ -18,7 +20,7 @@ _BUCKETS = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.2, 2.5, 5.0)
 class Metrics:
     """The counters of one application; labels are routes and statuses, never what a visitor typed."""
 
-    def __init__(self) -> None:
+    def __init__(self, data_dir: Path | None = None) -> None:
         self.registry = CollectorRegistry()
         own = self.registry
         self.requests = Counter("wenhao_requests", "Requests answered.", ("route", "method", "status"), registry=own)
@@ -30,6 +32,13 @@ class Metrics:
         self.refused = Counter(
             "wenhao_refused", "Requests refused before they were worked on.", ("reason",), registry=own
         )
+        if data_dir is not None:  # the disk of an engine run elsewhere is not ours to see
+            self.disk_free = Gauge(
+                "wenhao_disk_free_bytes", "Free bytes on the disk of the engine's data.", registry=own
+            )
+            self.disk_free.set_function(lambda: space.free_bytes(data_dir))
+            self.disk_least = Gauge("wenhao_disk_least_bytes", "Below this many free bytes nothing is indexed.", registry=own)  # fmt: skip
+            self.disk_least.set(space.LEAST_FREE)
         self.under_way = Gauge("wenhao_under_way", "Requests being worked on.", registry=own)
 
     def written(self) -> bytes:
