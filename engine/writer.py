@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from engine import space
 from engine.batches import batches, check_id, encode, id_of
 from engine.client import BusyError, Connection, EngineClient, RefusedError
@@ -14,7 +16,7 @@ from engine.protocol import Condition, Encoded, Stored
 from engine.query import filters
 from engine.schema import SCHEMA_VERSION, Field, index_settings, version_of
 from engine.settings import EngineSettings
-from gongwen.errors import EngineError, EngineTaskFailed
+from gongwen.errors import DocumentsRefused, EngineError, EngineTaskFailed
 
 PAGE = 10_000
 """Documents of one page of the inventory, and ids of one deletion."""
@@ -64,7 +66,8 @@ class MeiliWriter:
         """Store records, replacing those with the same id, in tasks of at most BATCH_BYTES.
 
         Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
-        :class:`EngineTaskFailed` with the engine's message after all tasks of the call have ended,
+        :class:`DocumentsRefused` when all were stored but some that the engine does not take, :class:`EngineTaskFailed`
+        with the engine's message after all tasks of the call have ended,
         :class:`DiskAlmostFull` before anything is sent when the private engine's disk has too little room.
         """
         await self._store("POST", records)
@@ -82,11 +85,44 @@ class MeiliWriter:
         space.check(self._settings_of_engine, self._under_way + size)
         self._under_way += size
         try:
-            await self._finish(
-                [await self._send(method, f"{self._path}/documents?primaryKey=id", content=b) for b in batches(encoded)]
-            )
+            await self._store_all(method, [*batches(encoded)])
         finally:
             self._under_way -= size
+
+    async def _store_all(self, method: str, bodies: Sequence[bytes]) -> None:
+        """Store batches; one that is refused for what is in it is halved, until the bad documents stand alone."""
+        refused: dict[str, str] = {}
+        failures: list[str] = []
+        while bodies:
+            sent = [(body, await self._offer(method, body)) for body in bodies]
+            bodies = []
+            for body, task in sent:
+                ended = await self._ended(task) if isinstance(task, int) else task
+                reason = _reason(ended)
+                if reason is None:
+                    continue
+                if (ended.get("error") or {}).get("type") != "invalid_request":
+                    failures.append(reason)
+                    continue
+                rows = orjson.loads(body)
+                if len(rows) == 1:
+                    refused[str(rows[0]["id"])] = reason
+                else:
+                    half = len(rows) // 2
+                    bodies += [orjson.dumps(rows[:half]), orjson.dumps(rows[half:])]
+        if failures:
+            raise EngineTaskFailed("; ".join(failures))
+        if refused:
+            raise DocumentsRefused(refused)
+
+    async def _offer(self, method: str, body: bytes) -> int | dict[str, Any]:
+        """Return the task of a batch, or what a task would say of it when the engine does not take so much at once."""
+        try:
+            return await self._send(method, f"{self._path}/documents?primaryKey=id", content=body)
+        except RefusedError as error:
+            if error.reply != 413:
+                raise
+            return {"status": "refused", "error": {"message": str(error), "type": "invalid_request"}}
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""
@@ -228,22 +264,19 @@ class MeiliWriter:
         raise AssertionError("unreachable")
 
     async def _finish(self, tasks: Sequence[int]) -> None:
-        failures = [failure for task in tasks if (failure := await self._outcome(task))]
+        failures = [failure for task in tasks if (failure := _reason(await self._ended(task)))]
         if failures:
             raise EngineTaskFailed("; ".join(failures))
 
-    async def _outcome(self, task: int) -> str | None:
-        """Return None when the task succeeded, else why it did not."""
+    async def _ended(self, task: int) -> dict[str, Any]:
+        """Return what the engine says of a task once it has ended."""
         deadline = time.monotonic() + self._timeout
         pause = 0.01
         while True:
-            answer = await self._client.call("GET", f"/tasks/{task}")
+            answer: dict[str, Any] = await self._client.call("GET", f"/tasks/{task}")
             status = answer["status"]
-            if status == "succeeded":
-                return None
             if status not in ("enqueued", "processing"):
-                reason = (answer.get("error") or {}).get("message", "no reason given")
-                return f"engine task {task} ({answer.get('type')}) {status}: {reason}"
+                return answer
             if time.monotonic() > deadline:
                 raise EngineError(
                     f"engine at {self._client.url} has task {task} still {status} after {self._timeout:g} s; "
@@ -252,6 +285,14 @@ class MeiliWriter:
             await asyncio.sleep(pause)
             # Short tasks end in 10-30 ms; a long one must not be asked for a hundred times a second.
             pause = min(pause * 1.5, 0.5)
+
+
+def _reason(answer: Mapping[str, Any]) -> str | None:
+    """Return None when a task succeeded, else why it did not."""
+    if answer["status"] == "succeeded":
+        return None
+    reason = (answer.get("error") or {}).get("message", "no reason given")
+    return f"engine task {answer.get('uid', '')} ({answer.get('type')}) {answer['status']}: {reason}"
 
 
 def _holds(current: Any, wanted: Any) -> bool:

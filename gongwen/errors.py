@@ -11,6 +11,7 @@
         ├── DiskAlmostFull          a write was not begun, because the engine's disk is almost full
         ├── OtherEngineVersion      the data belong to another version of the engine
         └── EngineTaskFailed (500)  it accepted a write and then could not do it
+            └── DocumentsRefused    it stored all documents of a write but these
 
 Every message names the value, the place and what to do.
 """
@@ -78,3 +79,11 @@ class EngineTaskFailed(EngineError):
     """The engine accepted a write and then could not carry it out; the message is the engine's own."""
 
     status = 500
+
+
+class DocumentsRefused(EngineTaskFailed):
+    """All documents of a write were stored but those in ``reasons`` (id -> the engine's reason)."""
+
+    def __init__(self, reasons: dict[str, str]) -> None:
+        super().__init__("; ".join(f"document {name!r}: {reason}" for name, reason in reasons.items()))
+        self.reasons = reasons

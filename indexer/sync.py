@@ -16,10 +16,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
+
 from engine.protocol import Encoded, Stored, Writer
 from engine.schema import Field
 from engine.terms import TermWriter
-from gongwen.errors import InputError, UnreadableDocument
+from gongwen.errors import DocumentsRefused, InputError, UnreadableDocument
 from indexer import rejects, relations, terms
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
@@ -224,9 +226,20 @@ class _Run:
         """New records first, then the removal of what they replace. Waits, and reading with it, while many are under way."""
         async with self._writing:
             if batch.records:
-                await self._writer.put(batch.records)
-                self.summary.written += len(batch.records)
+                self.summary.written += len(batch.records) - await self._put(batch.records)
             await self._remove(batch.stale)
+
+    async def _put(self, records: Sequence[Encoded]) -> int:
+        """Stores records; those that the engine does not take are reported, and their number returned."""
+        try:
+            await self._writer.put(records)
+        except DocumentsRefused as error:
+            for record in records:
+                if record.id in error.reasons:
+                    source = orjson.loads(record.body).get(Field.SOURCE, record.id)
+                    self.summary.rejected.append(Reject(self._collection, source, "store", error.reasons[record.id]))
+            return len(error.reasons)
+        return 0
 
     async def _remove(self, ids: list[str]) -> None:
         if ids:

@@ -20,7 +20,7 @@ from engine.client import Connection
 from engine.server import read_running, running_engine
 from engine.settings import EngineSettings
 from engine.status import status
-from gongwen.errors import EngineError, EngineMissing, EngineUnavailable, SettingsError
+from gongwen.errors import EngineError, EngineMissing, EngineUnavailable, OtherEngineVersion, SettingsError
 
 # The fixture of that name: puts documents, returns how many are found.
 Stored = Callable[..., int]
@@ -83,7 +83,12 @@ def test_a_start_that_fails_says_what_the_engine_said(lonely: EngineSettings) ->
     database = lonely.data_dir / f"engine-{binary.VERSION}"
     database.mkdir(parents=True)
     (database / "VERSION").write_text("1.3.0")
-    with pytest.raises(EngineError, match=r"did not start.*1\.3\.0"), running_engine(lonely):
+    with pytest.raises(OtherEngineVersion, match=r"1\.3\.0.*1\.21\.0.*wenhao upgrade"), running_engine(lonely):
+        pass
+    with (
+        pytest.raises(EngineError, match=r"did not start.*dump doesn't exist"),
+        running_engine(lonely, "--ignore-dump-if-db-exists", "--import-dump", "none"),
+    ):
         pass
     assert not (lonely.data_dir / "engine.json").exists()
 

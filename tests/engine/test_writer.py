@@ -21,7 +21,7 @@ from engine.reader import MeiliReader
 from engine.schema import SCHEMA_VERSION, Field, index_settings
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
-from gongwen.errors import EngineError, EngineTaskFailed, EngineUnavailable, InputError
+from gongwen.errors import DocumentsRefused, EngineError, EngineTaskFailed, EngineUnavailable, InputError
 
 Answer = tuple[int, dict[str, str], Any]
 """Status, headers and JSON body of a scripted answer."""
@@ -63,11 +63,11 @@ async def test_a_failed_task_raises_the_engines_message(writer: MeiliWriter, mon
     with monkeypatch.context() as patch:
         patch.setattr(writer_module, "check_id", str)
         with pytest.raises(EngineTaskFailed, match=r"documentAdditionOrUpdate.*failed.*identifier.*a b") as caught:
-            await writer.put([record(1), {"id": "a b"}])
+            await writer.put([*map(record, range(20)), {"id": "a b"}, *map(record, range(20, 40))])
+    assert isinstance(caught.value, DocumentsRefused)
+    assert caught.value.reasons.keys() == {"a b"}
     assert caught.value.status == 500
-    assert await writer.count() == 0
-    await writer.put([record(1)])
-    assert await writer.count() == 1
+    assert await writer.count() == 40, "all but the bad one"
 
 
 @pytest.mark.parametrize("bad", ["", "a b", "a/b", "文号", "a\n", "a" * 512, 7, None])

@@ -48,7 +48,7 @@ def test_it_is_right_by_the_compose_specification() -> None:
 
 
 def test_the_services_are_those_that_are_documented() -> None:
-    assert set(SERVICES) == {"folder", "engine", "search-key", "index", "site"}
+    assert set(SERVICES) == {"folder", "engine", "search-key", "index", "backup", "site"}
     assert set(LASTING) == {"engine", "site"}
     text = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     assert all(f"`{name}`" in text for name in SERVICES)
@@ -79,7 +79,7 @@ def test_what_runs_on_is_watched(name: str) -> None:
 
 def test_only_those_that_need_it_are_given_the_master_key_and_none_in_the_file_itself() -> None:
     given = {name for name, service in SERVICES.items() if service.get("secrets")}
-    assert given == {"engine", "search-key", "index"}
+    assert given == {"engine", "search-key", "index", "backup"}
     for service in SERVICES.values():
         assert not {name for name in service.get("environment", {}) if name.endswith("_KEY")}
     assert not [name for name in SERVICES["site"]["environment"] if "MASTER" in name or "ADMIN" in name]
