@@ -64,6 +64,11 @@ class Launch:
         """Return where the engine writes what it has to say."""
         return self.folder / "engine.log"
 
+    @property
+    def scratch(self) -> Path:
+        """Return where the engine sorts; nothing in it outlives the engine."""
+        return self.folder / "tmp"
+
     def __repr__(self) -> str:
         return f"Launch({self.program}, {self.folder})"
 
@@ -182,6 +187,8 @@ class Supervisor:
         ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MEILI_")}
         environment |= {"MEILI_MASTER_KEY": launch.master_key, "MEILI_ENV": "production", "MEILI_NO_ANALYTICS": "true"}
+        # What it sorts while it indexes stands on the disk that is watched (engine.space), not in a /tmp in memory.
+        environment["TMPDIR"] = str(launch.scratch)
         # Plain last words: no colours, and no backtrace behind the reason.
         environment |= {"NO_COLOR": "1", "RUST_BACKTRACE": "0"}
         log = os.open(launch.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -15,6 +15,7 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -147,6 +148,8 @@ def _owned(settings: EngineSettings, folder: Path, arguments: tuple[str, ...]) -
         databases.check(folder)
     database.mkdir(mode=0o700, exist_ok=True)
     launch = Launch(program, folder, database, keys.master_key(folder), settings, arguments)
+    shutil.rmtree(launch.scratch, ignore_errors=True)
+    launch.scratch.mkdir(mode=0o700)
     made: list[Connection] = []
 
     def started(pid: int, url: str, ready: bool) -> None:

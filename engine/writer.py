@@ -40,7 +40,7 @@ class MeiliWriter:
         self._layout = layout
         self._path = f"/indexes/{self.index_name}"
         self._timeout = settings.write_timeout
-        self._settings_of_engine = settings
+        self._where = settings
         self._under_way = 0
         # An answer to a write means only "accepted", so it is quick; a full disk or queue is what makes it slow.
         self._client = EngineClient(connection.url, connection.admin_key, min(60.0, settings.write_timeout))
@@ -65,10 +65,9 @@ class MeiliWriter:
     async def put(self, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
         """Store records, replacing those with the same id, in tasks of at most BATCH_BYTES.
 
-        Raises :class:`InputError` before anything is sent when an id is bad or a value is no JSON, and
-        :class:`DocumentsRefused` when all were stored but some that the engine does not take, :class:`EngineTaskFailed`
-        with the engine's message after all tasks of the call have ended,
-        :class:`DiskAlmostFull` before anything is sent when the private engine's disk has too little room.
+        Raises before anything is sent :class:`InputError` (a bad id, a value that is no JSON) or :class:`DiskAlmostFull` (the
+        private engine's disk); after all tasks have ended :class:`DocumentsRefused` when all were stored but some that
+        the engine does not take, else :class:`EngineTaskFailed` with its message.
         """
         await self._store("POST", records)
 
@@ -82,7 +81,7 @@ class MeiliWriter:
         # All are encoded first, so that a bad value is found before the first batch is sent.
         encoded = [encode(record) for record in records]
         size = sum(map(len, encoded))
-        space.check(self._settings_of_engine, self._under_way + size)
+        space.check(self._where, self._under_way + size)
         self._under_way += size
         try:
             await self._store_all(method, [*batches(encoded)])
@@ -91,8 +90,7 @@ class MeiliWriter:
 
     async def _store_all(self, method: str, bodies: Sequence[bytes]) -> None:
         """Store batches; one that is refused for what is in it is halved, until the bad documents stand alone."""
-        refused: dict[str, str] = {}
-        failures: list[str] = []
+        refused, failures = dict[str, str](), list[str]()
         while bodies:
             sent = [(body, await self._offer(method, body)) for body in bodies]
             bodies = []

@@ -20,6 +20,7 @@ from api.guard.addresses import address_of, limited_by, networks
 from api.guard.bounds import Shedding
 from api.guard.rates import read_keys
 from api.settings import ApiSettings
+from engine import space
 from engine.reader import MeiliReader
 from gongwen.errors import SettingsError
 from tests.support import Site, read_cases
@@ -211,3 +212,20 @@ def test_questions_are_written_down_only_when_asked_for_and_without_addresses(si
 def test_a_wrong_setting_is_refused_at_start(wrong: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         ApiSettings(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_disk_almost_full_is_a_warning_and_a_gauge(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ApiSettings(rate="off", admin_token="a-token-of-operators")
+    reader = MeiliReader(site.connection, site.settings)
+    app = create_app(reader, build_planner(own), own, data_dir=tmp_path / "data")
+    token = {"Authorization": "Bearer a-token-of-operators"}
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.get("/readyz").json() == {"status": "ready"}
+        assert f"wenhao_disk_least_bytes {space.LEAST_FREE:.0e}" in client.get("/metrics", headers=token).text
+        monkeypatch.setattr(space, "free_bytes", lambda _: 150_000_000)
+        assert "wenhao_disk_free_bytes 1.5e+08" in client.get("/metrics", headers=token).text
+        answer = client.get("/readyz")
+        assert answer.status_code == 200, "searches go on"
+        assert "disk almost full" in answer.json()["warning"]

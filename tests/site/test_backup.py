@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from engine import binary
+from engine.keys import master_key
+from engine.server import running_engine
+from engine.settings import EngineSettings
 from tests.site.test_command import WENHAO, environment, one_line, wenhao
 from tests.site.test_sync_command import folder
 from tests.support import ROOT
@@ -115,6 +118,35 @@ def test_a_backup_killed_anywhere_leaves_none_that_looks_whole(source: tuple[Pat
         time.sleep(1)  # the engine of the killed process ends, and the name has another second
     assert wenhao("backup", str(parent), data=source[0]).returncode == 0, f"seed {seed}"
     assert not list(parent.glob("*.part"))
+
+
+def test_an_engine_run_elsewhere_is_backed_up_by_its_interface(source: tuple[Path, Path], tmp_path: Path) -> None:
+    settings = EngineSettings(data_dir=tmp_path / "engine")
+    shutil.copytree(source[0] / DATABASE, settings.data_dir / DATABASE)
+    with running_engine(settings) as connection:
+        keys = {"MEILI_URL": connection.url, "MEILI_MASTER_KEY": master_key(settings.data_dir)}
+        parent, snapshots = tmp_path / "backups", settings.data_dir / "snapshots"
+        away = wenhao("backup", str(parent), data=tmp_path / "away", **keys)
+        assert away.returncode == 0, away.stderr
+        assert "引擎自己的快照文件夹" in away.stderr
+        assert len(list(snapshots.iterdir())) == 1
+        (told,) = parent.iterdir()
+        assert "no snapshot of its own" in one_line(wenhao("restore", str(told), data=tmp_path / "new"))
+        shutil.rmtree(told)
+        here = wenhao("backup", str(parent), "--snapshots", str(snapshots), data=tmp_path / "away", **keys)
+        assert here.returncode == 0, here.stderr
+        without = wenhao("backup", str(parent), data=tmp_path / "away", MEILI_URL=connection.url)
+        assert "MEILI_MASTER_KEY" in one_line(without)
+        assert "elsewhere" in one_line(wenhao("restore", str(next(parent.iterdir())), data=tmp_path / "new", **keys))
+    restored = wenhao("restore", str(next(parent.iterdir())), data=tmp_path / "new")
+    assert restored.returncode == 0, restored.stderr
+
+
+def test_nothing_is_exchanged_under_a_running_site(source: tuple[Path, Path]) -> None:
+    with running_engine(EngineSettings(data_dir=source[0])):
+        assert "stop it first" in one_line(wenhao("restore", str(source[1]), "--replace", data=source[0]))
+        running = wenhao("backup", str(source[1].parent), data=source[0])
+        assert running.returncode == 0, "a backup is made under it"
 
 
 def test_data_of_another_engine_are_refused_then_upgraded_on_a_copy(source: tuple[Path, Path], tmp_path: Path) -> None:

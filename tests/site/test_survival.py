@@ -22,6 +22,7 @@ from engine.client import Connection
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen.errors import DiskAlmostFull, WenhaoError
+from tests.site.test_command import wenhao
 from tests.site.test_sync_command import folder, found, running  # noqa: F401 - a fixture
 from wenhao.indexing import index_folder, sync_folders
 
@@ -158,6 +159,33 @@ def test_a_disk_almost_full_stops_indexing_before_the_engine_and_freed_it_goes_o
         with pytest.raises(DiskAlmostFull, match=r"150 MB free.*200 MB are needed.*wenhao sync"):
             index_folder(two, None, connection)
         assert len(found(connection)) == 5, "searches go on"
+        said = wenhao("doctor", data=small_disk / "data")
+        assert said.returncode == 1
+        assert "问题  磁盘：only 150 MB free" in said.stdout
         filler.unlink()
         assert sync_folders([], connection).documents == 65
         assert len(found(connection)) == 65
+
+
+def test_a_disk_that_fills_up_under_the_engine_and_is_freed(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program takes all the space while a batch is being written: the engine tries on until there is some."""
+    monkeypatch.setenv("WENHAO_DATA", str(small_disk / "data"))
+    monkeypatch.setenv("WENHAO_WRITE_TIMEOUT", "5")
+    one = folder(tmp_path, "one", 300)
+    filler = small_disk / "filler"
+
+    def fill() -> None:
+        with filler.open("wb") as file, suppress(OSError):
+            while True:
+                file.write(bytes(1 << 20))
+                file.flush()
+
+    with running_engine(EngineSettings()) as connection:
+        index_folder(folder(tmp_path, "few", 5), None, connection)
+        disturbed(lambda: index_folder(one, None, connection), fill, random.uniform(1.5, 2.5))
+        assert len(found(connection)) >= 5, "searches go on"
+        filler.unlink()
+        assert sync_folders([], connection).summaries.keys() == {"few", "one"}
+        assert len(found(connection)) == 305
