@@ -39,11 +39,16 @@ def outdated(folder: Path) -> Path | None:
     return max(others, key=lambda path: _numbers(version_of(path) or ""), default=None)
 
 
-def check(folder: Path) -> None:
-    """Raise :class:`OtherEngineVersion` when the folder holds the data of another version; mend a cut-off exchange."""
+def mend(folder: Path) -> None:
+    """Put back a database that was moved aside when the process that was exchanging it was killed; hold the folder alone."""
     aside = current(folder).with_name(current(folder).name + ASIDE)
     if aside.exists() and not current(folder).exists():
         aside.rename(current(folder))
+
+
+def check(folder: Path) -> None:
+    """Raise :class:`OtherEngineVersion` when the folder holds the data of another version; mend a cut-off exchange."""
+    mend(folder)
     found = outdated(folder)
     if found is not None:
         raise OtherEngineVersion(

@@ -41,6 +41,14 @@ def beside(settings: EngineSettings, needed: int) -> Iterator[EngineSettings]:
             shutil.rmtree(work, ignore_errors=True)
 
 
+def settled(settings: EngineSettings) -> Path:
+    """Return the data folder, with what a killed exchange left in it mended; raises :class:`SettingsError` when it is in use."""
+    folder = settings.data_dir.absolute()
+    with alone(folder):
+        databases.mend(folder)
+    return folder
+
+
 def put_in_place(made: EngineSettings, settings: EngineSettings, keep_as: Path | None = None) -> None:
     """Put the checked database of ``made`` in the place of ``settings``'; the old one is removed, or kept as ``keep_as``."""
     target = databases.current(settings.data_dir.absolute())

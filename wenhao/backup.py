@@ -76,7 +76,7 @@ def restore(backup: Path, *, replace: bool) -> manifest.Manifest:
             f"{backup} was made by engine {told.engine}, this program runs engine {binary.VERSION}; restore it with the program "
             "of that time and then run `wenhao upgrade` with this one, or build the index anew with `wenhao sync`"
         )
-    if not replace and not exchange.is_empty(settings.data_dir.absolute()):
+    if not replace and not exchange.is_empty(exchange.settled(settings)):
         raise InputError(f"{settings.data_dir} holds an index already; to put the backup in its place: wenhao restore {backup} --replace")  # fmt: skip
     # A snapshot is packed; a database of texts takes about three times as much.
     with exchange.beside(settings, 4 * told.bytes) as made:
@@ -95,7 +95,7 @@ def upgrade() -> tuple[str, Path, dict[str, int]] | None:
     Returns the old version, where its data are kept, and the documents of each index; None when there is nothing to do.
     """
     settings = EngineSettings()
-    folder = settings.data_dir.absolute()
+    folder = exchange.settled(settings)
     old = databases.outdated(folder)
     if old is None:
         return None

@@ -172,3 +172,13 @@ def test_an_upgrade_that_fails_leaves_the_old_data(source: tuple[Path, Path], tm
     assert "1.3.0" in one_line(wenhao("upgrade", data=data))
     assert (data / DATABASE / "VERSION").read_text() == "1.3.0"
     assert not (data / "exchange").exists()
+
+
+def test_an_exchange_cut_off_between_its_two_steps_is_mended(source: tuple[Path, Path], tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    aside = data / f"{DATABASE}.aside"
+    shutil.copytree(source[0] / DATABASE, aside)
+    shutil.copyfile(source[0] / "collections.json", data / "collections.json")
+    assert "--replace" in one_line(wenhao("restore", str(source[1]), data=data)), "the data moved aside are not overwritten"  # fmt: skip
+    assert not aside.exists()
+    assert documents(data) == 30
