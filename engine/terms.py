@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NamedTuple
 
 from engine.client import Connection, EngineClient, RefusedError
@@ -102,14 +103,11 @@ class TermWriter:
     async def replace(self, terms: Iterable[Term], state: TermState) -> None:
         """Put these terms in place of the old ones: the new first, then the removal of those that are gone."""
         await self._writer.ensure_index()
-        records = [
-            {"id": _id(one), "term": one.text, "kind": one.kind, "frequency": one.frequency}
-            | ({"pinyin": one.pinyin, "initials": one.initials} if one.pinyin else {})
-            for one in terms
-        ]
-        if records:
+        wanted = {_STATE}
+        rest = iter(terms)
+        while records := [_stored(one) for one in islice(rest, _PAGE)]:
             await self._writer.put(records)
-        wanted = {record["id"] for record in records} | {_STATE}
+            wanted.update(record["id"] for record in records)
         gone = [row["id"] async for page in self._writer.scan(("id",)) for row in page if row["id"] not in wanted]
         if gone:
             await self._writer.delete(gone)
@@ -158,6 +156,11 @@ class TermReader:
                 return {}
             raise
         return answer if isinstance(answer, dict) else {}
+
+
+def _stored(term: Term) -> dict[str, Any]:
+    record = {"id": _id(term), "term": term.text, "kind": term.kind, "frequency": term.frequency}
+    return record | ({"pinyin": term.pinyin, "initials": term.initials} if term.pinyin else {})
 
 
 def _term(row: dict[str, Any]) -> Term:

@@ -6,6 +6,7 @@ one: a word's weight is the logarithm of its share, which so few documents hardl
 
 from __future__ import annotations
 
+import heapq
 import re
 import secrets
 from collections import Counter
@@ -23,7 +24,10 @@ from gongwen.data import rows
 STALE = 0.05  # of the documents changed since the last count: then all are counted anew
 _PAGE = 500  # documents of one page: their texts are a few megabytes together
 _LONGEST = 24  # characters of a word that is kept; longer ones are addresses and slips
-_LOW_WATER, _TOO_MANY = 1, 2_000_000  # words counted once are dropped when there are too many to hold
+# Terms of one kind that are held while counting, in multiples of those kept: about 170 bytes each, so 200 MB for all. Beyond
+# it the rarest are dropped, as lossy counting does (Manku and Motwani, VLDB 2002): a count may then be too small by the counts
+# dropped before, ones and twos, where the rarest kept has more.
+_HELD = 4
 
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -60,19 +64,28 @@ async def update(documents: Writer, terms: _Terms, changed: int) -> bool:
             counts[TermKind.ISSUER].update(set(record.get(Field.ISSUERS) or ()))
             counted, length = counted + 1, length + len(words)
         for kind, found in counts.items():
-            if len(found) > _TOO_MANY:
-                counts[kind] = Counter({term: n for term, n in found.items() if n > _LOW_WATER})
+            counts[kind] = _commonest(found, _HELD * MOST[kind])
     state = TermState(counted, length / max(1, counted), 0, secrets.token_hex(6))
-    await terms.replace(list(_kept(counts)), state)
+    await terms.replace(_kept(counts), state)
     return True
 
 
+def _commonest(found: Counter[str], most: int) -> Counter[str]:
+    """Those counted more than once when there are more than ``most``; more than twice when half of ``most`` would stay."""
+    rarest = 1
+    while len(found) > (most if rarest == 1 else most // 2):
+        found = Counter({term: n for term, n in found.items() if n > rarest})
+        rarest += 1
+    return found
+
+
 def _kept(counts: dict[TermKind, Counter[str]]) -> Iterator[Term]:
-    """The commonest terms of each kind, with their pinyin."""
+    """The commonest terms of each kind, with their pinyin. Empties ``counts`` on the way, for all of it is large."""
     read = cache(pinyin.syllables)  # a pair is read by its words: a quarter of the time
-    for kind, found in counts.items():
+    for kind in list(counts):
         least = _LEAST_PAIR if kind is TermKind.PAIR else 1
-        for text, frequency in sorted(found.items(), key=lambda item: (-item[1], item[0]))[: MOST[kind]]:
+        commonest = heapq.nsmallest(MOST[kind], counts.pop(kind).items(), key=lambda item: (-item[1], item[0]))
+        for text, frequency in commonest:
             if frequency < least:
                 break
             syllables: Sequence[str] = ()

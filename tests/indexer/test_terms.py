@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -91,3 +92,38 @@ def test_counts_of_an_older_form_are_counted_anew(engine: tuple[Connection, Engi
     assert done
     assert state is not None
     assert state.stamp != "old"
+
+
+def test_rare_words_are_dropped_while_counting_and_common_ones_counted_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Term] = []
+    held: list[int] = []
+    commonest = terms._commonest
+
+    class Kept:
+        async def state(self) -> None:
+            return None
+
+        async def put_state(self, state: TermState) -> None: ...
+
+        async def replace(self, found: Iterable[Term], _: TermState) -> None:
+            kept.extend(found)
+
+    class Pages(Stored):
+        async def scan(self, *_: object, **__: object) -> AsyncIterator[list[dict[str, Any]]]:
+            for record in self._records:
+                yield [record]
+
+    def watched(found: Counter[str], most: int) -> Counter[str]:
+        after = commonest(found, most)
+        held.append(len(after))
+        return after
+
+    monkeypatch.setattr(terms, "MOST", dict.fromkeys(TermKind, 5))
+    monkeypatch.setattr(terms, "_commonest", watched)
+    words = [f"{one}{other}" for one in "甲乙丙丁戊己庚辛壬癸" for other in "子丑寅卯辰巳午未申酉戌亥"]
+    records = [{"title": "公开|工作", "text": f"政务|{word}|一{word}", "issuers": []} for word in words]
+    asyncio.run(terms.update(Pages(records), Kept(), len(records)))  # type: ignore[arg-type]
+    of = {(one.kind, one.text.replace(JOINER, "|")): one.frequency for one in kept}
+    assert of[TermKind.WORD, "公开"] == of[TermKind.WORD, "政务"] == of[TermKind.PAIR, "公开|工作"] == len(words)
+    assert max(held) <= 4 * 5, "so many are held, not all 240"
+    assert len([one for one in kept if one.kind is TermKind.WORD]) <= 5
