@@ -33,6 +33,7 @@ MOST = {TermKind.WORD: 300_000, TermKind.PAIR: 150_000, TermKind.ISSUER: 10_000}
 """Terms kept of each kind, the commonest first; a rarer word weighs as much as the rarest kept."""
 
 _PAGE = 50_000
+_PUT = 20_000  # terms of one call: 50,000 took 40 MB more
 _STATE = "state"
 # Counts of another form are taken for none, so that the next sync counts anew. 2: pairs, issuers, pinyin.
 _FORM = 2
@@ -105,7 +106,7 @@ class TermWriter:
         await self._writer.ensure_index()
         wanted = {_STATE}
         rest = iter(terms)
-        while records := [_stored(one) for one in islice(rest, _PAGE)]:
+        while records := [_stored(one) for one in islice(rest, _PUT)]:
             await self._writer.put(records)
             wanted.update(record["id"] for record in records)
         gone = [row["id"] async for page in self._writer.scan(("id",)) for row in page if row["id"] not in wanted]

@@ -6,12 +6,11 @@ one: a word's weight is the logarithm of its share, which so few documents hardl
 
 from __future__ import annotations
 
-import heapq
 import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -22,12 +21,12 @@ from gongwen import pinyin
 from gongwen.data import rows
 
 STALE = 0.05  # of the documents changed since the last count: then all are counted anew
-_PAGE = 500  # documents of one page: their texts are a few megabytes together
+_PAGE = 100  # documents of one page: their texts are a few megabytes together
 _LONGEST = 24  # characters of a word that is kept; longer ones are addresses and slips
-# Terms of one kind that are held while counting, in multiples of those kept: about 170 bytes each, so 200 MB for all. Beyond
+# Terms of one kind that are held while counting, in multiples of those kept: about 170 bytes each, so 240 MB for all. Beyond
 # it the rarest are dropped, as lossy counting does (Manku and Motwani, VLDB 2002): a count may then be too small by the counts
 # dropped before, ones and twos, where the rarest kept has more.
-_HELD = 4
+_HELD = 3
 
 
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -81,11 +80,13 @@ def _commonest(found: Counter[str], most: int) -> Counter[str]:
 
 def _kept(counts: dict[TermKind, Counter[str]]) -> Iterator[Term]:
     """The commonest terms of each kind, with their pinyin. Empties ``counts`` on the way, for all of it is large."""
-    read = cache(pinyin.syllables)  # a pair is read by its words: a quarter of the time
+    read = lru_cache(50_000)(pinyin.syllables)  # a pair is read by its words: a quarter of the time
     for kind in list(counts):
         least = _LEAST_PAIR if kind is TermKind.PAIR else 1
-        commonest = heapq.nsmallest(MOST[kind], counts.pop(kind).items(), key=lambda item: (-item[1], item[0]))
-        for text, frequency in commonest:
+        found = counts.pop(kind)
+        # Two sorts of the texts alone, for tuples of a million terms would take 150 MB: the second keeps the order of equals.
+        for text in sorted(sorted(found), key=found.__getitem__, reverse=True)[: MOST[kind]]:
+            frequency = found[text]
             if frequency < least:
                 break
             syllables: Sequence[str] = ()
