@@ -10,7 +10,7 @@ import pytest
 
 from engine.server import read_running
 from gongwen import errors
-from gongwen.errors import UnreadableDocument, WenhaoError
+from gongwen.errors import DocumentsRefused, UnreadableDocument, WenhaoError
 from tests.support import Site
 
 
@@ -105,7 +105,9 @@ def test_every_error_answers_with_its_status(
     site: Site, error: type[WenhaoError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object) -> None:
-        raise error("secret detail", stage="read") if error is UnreadableDocument else error("secret detail")
+        if error is UnreadableDocument:
+            raise error("secret detail", stage="read")
+        raise error({"a": "secret detail"}) if error is DocumentsRefused else error("secret detail")
 
     monkeypatch.setattr("engine.reader.MeiliReader.search", fail)
     monkeypatch.setattr("engine.reader.MeiliReader.version", fail)  # an answer that is kept needs the engine too
