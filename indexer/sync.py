@@ -226,7 +226,8 @@ class _Run:
         """New records first, then the removal of what they replace. Waits, and reading with it, while many are under way."""
         async with self._writing:
             if batch.records:
-                self.summary.written += len(batch.records) - await self._put(batch.records)
+                refused = await self._put(batch.records)  # not in the sum itself: other batches add to it meanwhile
+                self.summary.written += len(batch.records) - refused
             await self._remove(batch.stale)
 
     async def _put(self, records: Sequence[Encoded]) -> int:
