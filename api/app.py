@@ -76,6 +76,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        weights.begin()
         yield
         await weights.aclose()
         if meaning is not None:

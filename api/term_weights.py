@@ -69,12 +69,19 @@ class CurrentWeights:
 
     async def current(self) -> TermWeights:
         """The weights; calls before the first ones are there wait for them, later ones never wait."""
-        if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
-            self._checked = time.monotonic()
-            self._renewing = asyncio.create_task(self._renew(self._source))
+        self.begin()
         if self._stamp is None and self._renewing is not None:
             await asyncio.shield(self._renewing)  # the caller may go away; the others wait for the same task
         return self.weights
+
+    def begin(self) -> None:
+        """Begin to fetch the weights when they were not looked at for CHECK_SECONDS; returns at once.
+
+        Called when the service starts, for 180,000 terms take four seconds that the first question would wait.
+        """
+        if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
+            self._checked = time.monotonic()
+            self._renewing = asyncio.create_task(self._renew(self._source))
 
     async def _renew(self, source: Counts) -> None:
         try:
