@@ -33,10 +33,12 @@ from bench.speed.official import write_official
 from bench.speed.search import questions
 from engine.server import read_running, running_engine
 from engine.settings import EngineSettings
+from gongwen import lexicon
 
 _COMMAND = "from wenhao.cli import app; app()"
 _CHANGED = 100
 _FILTERS = "&year=2016&genre=%E9%80%9A%E7%9F%A5"
+_PHRASE = 4  # words
 _FIRST = 20  # answers after the start that count as cold
 
 
@@ -95,7 +97,9 @@ def _asked(data: Path) -> dict[str, list[Request]]:
     with running_engine(settings) as connection:
         kinds = questions(connection, settings)
     paths = {kind: [f"/api/v1/search?q={quote(one)}" for one in some] for kind, some in kinds.items()}
-    paths["phrase"] = [f"/api/v1/search?q={quote(f'“{one[:8]}”')}" for one in kinds["title"]]
+    segmenter = lexicon.segmenter(())
+    phrases = ["".join(segmenter.words(title)[-_PHRASE:]) for title in kinds["title"]]
+    paths["phrase"] = [f"/api/v1/search?q={quote(f'“{one}”')}" for one in phrases]
     paths["filtered"] = [path + _FILTERS for path in paths["keywords"]]
     return {kind: [Request.get(path) for path in some] for kind, some in paths.items()}
 
