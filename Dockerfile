@@ -22,6 +22,7 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY gongwen ./gongwen
 COPY engine ./engine
 COPY indexer ./indexer
+COPY crawler ./crawler
 COPY api ./api
 COPY wenhao ./wenhao
 COPY synonyms ./synonyms

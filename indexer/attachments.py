@@ -40,6 +40,15 @@ def linked(data: bytes, page: Path, files: Mapping[Path, object]) -> tuple[Path,
     return tuple(found) if len(found) <= MOST_LINKED else ()
 
 
+def named(paths: str, root: Path, files: Mapping[Path, object]) -> tuple[Path, ...]:
+    """Those of ``files`` that the manifest's column ``attachments`` gives a page: paths in the folder, ``|`` between them.
+
+    A crawler writes it, for the links of a site often begin at its root. Nothing for more than MOST_LINKED.
+    """
+    found = tuple(path for name in paths.split("|") if name and (path := (root / name).resolve()) in files)
+    return found if len(found) <= MOST_LINKED else ()
+
+
 def _targets(href: bytes, page: Path) -> Iterable[Path]:
     """Where a relative link may lead: names are written in UTF-8 or in the page's own Chinese encoding."""
     try:

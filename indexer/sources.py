@@ -70,11 +70,11 @@ def discover(folder: Path, collection: str) -> Listing:
             skipped.append((relative, f"files of kind {path.suffix or '(none)'} are not read"))
         else:
             files.append(SourceFile(path, collection, f"{collection}/{relative}", manifest.get(relative, {})))
-    return Listing(collection, tuple(_with_attachments(files)), tuple(skipped))
+    return Listing(collection, tuple(_with_attachments(files, root)), tuple(skipped))
 
 
-def _with_attachments(files: list[SourceFile]) -> list[SourceFile]:
-    """The files that stand for themselves, each page with the files it links to."""
+def _with_attachments(files: list[SourceFile], root: Path) -> list[SourceFile]:
+    """The files that stand for themselves, each page with the files it links to or the manifest gives it."""
     others = {file.path.resolve(): file for file in files if file.path.suffix.lower() in attachments.FILES}
     if not others:
         return files
@@ -83,7 +83,9 @@ def _with_attachments(files: list[SourceFile]) -> list[SourceFile]:
         if file.path.suffix.lower() in attachments.PAGES:
             try:
                 with file.path.open("rb") as page:
-                    found[file.source] = attachments.linked(page.read(_LONGEST_PAGE), file.path, others)
+                    linked = attachments.linked(page.read(_LONGEST_PAGE), file.path, others)
+                named = attachments.named(file.about.get("attachments", ""), root, others)
+                found[file.source] = tuple(dict.fromkeys([*linked, *named]))
             except OSError:
                 continue  # reported when it is read
     taken = {path for paths in found.values() for path in paths}
@@ -103,7 +105,8 @@ def _walk(root: Path) -> Iterator[Path]:
 
 
 def read_manifest(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of a manifest by their ``path`` column. Columns: path, title, url, origin, licence, note; any may be empty but path.
+    """The rows of a manifest by their ``path`` column. Columns: path, title, url, origin,
+    licence, note, fetched, attachments; any may be empty but path.
 
     Raises :class:`~gongwen.errors.SettingsError` naming file and line.
     """

@@ -78,10 +78,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_the_package_has_all_its_data(wheel: list[str]) -> None:
-    tracked = subprocess.run(["git", "ls-files", "gongwen", "engine", "indexer", "api", "wenhao", "synonyms"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)  # fmt: skip
+    tracked = subprocess.run(["git", "ls-files", "gongwen", "engine", "indexer", "crawler", "api", "wenhao", "synonyms"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)  # fmt: skip
     there = tracked.stdout.splitlines() or [
         path.relative_to(ROOT).as_posix()
-        for name in ("gongwen", "engine", "indexer", "api", "wenhao", "synonyms")
+        for name in ("gongwen", "engine", "indexer", "crawler", "api", "wenhao", "synonyms")
         for path in (ROOT / name).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]

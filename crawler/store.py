@@ -1,0 +1,51 @@
+"""The corpus folder: files written whole or not at all, and the manifest that says where they come from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+from crawler.state import State
+from indexer.sources import MANIFEST, read_manifest
+
+FOLDER = ".crawl"
+_OURS = ("url", "fetched", "attachments", "gone")
+
+
+def write(folder: Path, name: str, data: bytes) -> None:
+    """Writes a file below the folder by way of ``.crawl/part``, so that no half file has a name.
+
+    Raises ``OSError``, also when a part of the path is a link that leads out of the folder.
+    """
+    target = folder / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise OSError(f"{name} leads out of {folder}")
+    part = folder / FOLDER / "part"
+    with part.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(target)
+
+
+def write_manifest(folder: Path, state: State) -> None:
+    """Writes ``manifest.tsv`` anew: rows of files that are not the crawl's, and other columns, stay as they are."""
+    path = folder / MANIFEST
+    table = read_manifest(path) if path.exists() else {}
+    for file, url, fetched, gone, attached in state.files():
+        kept = {name: value for name, value in table.get(file, {}).items() if name not in _OURS}
+        table[file] = {**kept, "path": file, "url": url, "fetched": fetched, "attachments": attached}
+        if gone:
+            table[file]["gone"] = "yes"
+    columns = dict.fromkeys(["path", "title", "url", "origin", "licence", "note", *_OURS])
+    columns.update(dict.fromkeys(name for row in table.values() for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(
+        out, list(columns), delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n"
+    )
+    writer.writeheader()
+    writer.writerows(table[name] for name in table)
+    write(folder, MANIFEST, out.getvalue().encode())
