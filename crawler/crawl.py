@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler import links, robots, store, urls
@@ -22,6 +23,11 @@ from indexer.kinds import Kind, kind_of
 
 _SUFFIX = {Kind.DOCX: ".docx", Kind.DOC: ".doc", Kind.PDF: ".pdf", Kind.OFD: ".ofd", Kind.XLSX: ".xlsx", Kind.ZIP: ".zip", Kind.HTML: ".html"}  # fmt: skip
 _NEVER = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ico", ".svg", ".webp", ".css", ".js", ".mp3", ".mp4", ".avi", ".flv", ".wmv", ".mov", ".swf", ".exe", ".apk", ".woff", ".woff2", ".ttf")  # fmt: skip
+PAGES, DEPTH, DELAY = (
+    1000,
+    5,
+    1.0,
+)  # of a run that is told nothing else: polite, and an evening's work for a county's site
 _HOPS = 5
 _TRIES = 3
 _VARIANTS = 1000
@@ -36,21 +42,23 @@ class Bounds:
     """How far a crawl goes: ``pages`` asked in a run, links from a start (``depth``), seconds between requests to a host,
     and ``domains`` that may be entered beside the starts' own hosts, with all below them."""
 
-    pages: int = 1000
-    depth: int = 5
-    delay: float = 1.0
+    pages: int = PAGES
+    depth: int = DEPTH
+    delay: float = DELAY
     domains: tuple[str, ...] = ()
     allow_private: bool = False
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did: counts of asked, new, changed, unchanged, gone, refused and failed; ``waiting`` for the next run."""
+    """What a run did: counts of asked, new, changed, unchanged, gone, refused and failed; ``waiting`` for the next run;
+    ``starts_refused``, URL and reason, are starts that were not had."""
 
     counts: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
     resumed: bool = False
     reject_list: Path | None = None
+    starts_refused: list[tuple[str, str]] = field(default_factory=list)
 
 
 def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher, progress: Progress) -> Summary:
@@ -64,12 +72,13 @@ def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher,
         raise InputError(f"{error}; give a whole address, for example https://www.example.gov.cn/") from error
     (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
     state = State(folder / store.FOLDER / "state.sqlite")
-    run = _Run(first, folder, bounds, fetcher, state, progress)
+    run = _Run(first, folder, bounds, fetcher=fetcher, state=state, progress=progress)
     try:
         run.all()
     finally:
         store.write_manifest(folder, state)
         refused = [rejects.Reject("crawl", url, stage, reason) for url, stage, reason in state.refusals()]
+        run.summary.starts_refused = [(url, reason) for url, _, reason in state.refusals() if url in first]
         run.summary.reject_list = rejects.write(folder / store.FOLDER, "crawl", refused)
         run.summary.waiting = state.waiting(bounds.depth)
         state.close()
@@ -81,16 +90,11 @@ class _Run:
     """One run under way. ``_shut`` are hosts that are left alone until the next."""
 
     def __init__(
-        self, starts: list[str], folder: Path, bounds: Bounds, fetcher: Fetcher, state: State, progress: Progress
+        self, starts: list[str], folder: Path, bounds: Bounds, *, fetcher: Fetcher, state: State, progress: Progress
     ) -> None:
         self.summary = Summary(resumed=state.resumed)
-        self._folder, self._bounds, self._fetcher, self._state, self._progress = (
-            folder,
-            bounds,
-            fetcher,
-            state,
-            progress,
-        )
+        self._folder, self._bounds = folder, bounds
+        self._fetcher, self._state, self._progress = fetcher, state, progress
         self._hosts = {urls.host_of(start) for start in starts}
         self._rules: dict[str, robots.Rules] = {}
         self._ready: dict[str, float] = {}
@@ -159,8 +163,7 @@ class _Run:
         elif answer.status in _REDIRECTS and "location" in answer.headers:
             self._redirect(page, answer)
         elif answer.status in (404, 410):
-            self.summary.counts["gone" if page.file else "refused"] += 1
-            self._state.done(page, (), gone=page.gone + 1, stage="answer", reason=f"the site answers {answer.status}")
+            self._gone(page, answer.status)
         elif answer.status in (429, 503):
             self._slow_down(page, answer)
         elif answer.status >= 500:
@@ -169,6 +172,15 @@ class _Run:
             raise Refused(f"the site answers {answer.status}", stage="answer")
         else:
             self._keep(page, answer)
+
+    def _gone(self, page: Page, status: int) -> None:
+        """A file goes when two runs in succession did not find its page: one answer may be a site's bad day."""
+        self.summary.counts["gone" if page.file else "refused"] += 1
+        values: dict[str, Any] = {"gone": page.gone + 1, "stage": "answer", "reason": f"the site answers {status}"}
+        if page.file and page.gone:
+            (self._folder / page.file).unlink(missing_ok=True)
+            values |= {"file": None, "digest": None, "etag": None, "modified": None}
+        self._state.done(page, (), **values)
 
     def _redirect(self, page: Page, answer: Answer) -> None:
         """Where it leads is asked like any other link, so every check holds for it anew."""
@@ -201,7 +213,7 @@ class _Run:
 
     def _keep(self, page: Page, answer: Answer) -> None:
         digest = hashlib.sha256(answer.body).hexdigest()
-        known = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified"), "digest": digest, "gone": 0}  # fmt: skip
+        known: dict[str, Any] = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified"), "digest": digest, "gone": 0}  # fmt: skip
         found = links.of_xml(answer.body, page.url)
         if found:
             self._state.done(page, self._wanted(found.links), **known)
@@ -217,7 +229,7 @@ class _Run:
             self._state.done(page, wanted, **known, stage="robots", reason="the page asks to be in no index (noindex)")
             return
         changed = digest != page.digest or not page.file or not (self._folder / page.file).exists()
-        values: dict[str, object] = {**known}
+        values: dict[str, Any] = {**known}
         if changed:
             values |= {
                 "file": self._write(page, answer, suffix),

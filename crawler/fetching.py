@@ -73,9 +73,9 @@ class Fetcher:
                 return self._read(client, request, url)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 if number == len(addresses[:_TRIED]):
-                    raise Failed(f"no connection: {error or type(error).__name__}") from error
+                    raise Failed(f"no connection: {str(error) or type(error).__name__}") from error
             except (httpx2.HTTPError, zlib.error) as error:
-                raise Failed(f"no whole answer: {error or type(error).__name__}") from error
+                raise Failed(f"no whole answer: {str(error) or type(error).__name__}") from error
         raise Failed(f"the host {host} has no address")
 
     def _client(self, host: str) -> httpx2.Client:

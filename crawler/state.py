@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pages (
@@ -83,16 +84,15 @@ class State:
     def next(self, depth: int, shut: Iterable[str]) -> Page | None:
         """What to ask next: starts, then what was never asked, then the longest not asked; none of the hosts that are ``shut``."""
         left_out = list(shut)
+        hosts = ", ".join("?" * len(left_out))
         row = self._db.execute(
-            "SELECT url, host, depth, hops, tries, etag, modified, digest, file, gone FROM pages WHERE run < ? AND depth <= ?"
-            f" AND host NOT IN ({', '.join('?' * len(left_out))}) ORDER BY start DESC, tries, asked IS NOT NULL, asked, depth, rowid LIMIT 1",  # noqa: S608 - question marks only
+            "SELECT url, host, depth, hops, tries, etag, modified, digest, file, gone FROM pages WHERE run < ? AND depth <= ?"  # noqa: S608 - question marks only
+            f" AND host NOT IN ({hosts}) ORDER BY start DESC, tries, asked IS NOT NULL, asked, depth, rowid LIMIT 1",
             (self.run, depth, *left_out),
         ).fetchone()
         return Page(*row) if row else None
 
-    def done(
-        self, page: Page, links: Iterable[tuple[str, str]], attached: Iterable[str] = (), **values: object
-    ) -> None:
+    def done(self, page: Page, links: Iterable[tuple[str, str]], attached: Iterable[str] = (), **values: Any) -> None:
         """Stores what became of a page and what it links to, in one step."""
         columns = {"run": self.run, "tries": 0, "stage": None, "reason": None, **values}
         with self._transaction():

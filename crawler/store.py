@@ -35,6 +35,8 @@ def write_manifest(folder: Path, state: State) -> None:
     """Writes ``manifest.tsv`` anew: rows of files that are not the crawl's, and other columns, stay as they are."""
     path = folder / MANIFEST
     table = read_manifest(path) if path.exists() else {}
+    # A row with a time of fetching is the crawl's own; without its file it would be a fault of the manifest.
+    table = {name: row for name, row in table.items() if not row.get("fetched") or (folder / name).exists()}
     for file, url, fetched, gone, attached in state.files():
         kept = {name: value for name, value in table.get(file, {}).items() if name not in _OURS}
         table[file] = {**kept, "path": file, "url": url, "fetched": fetched, "attachments": attached}

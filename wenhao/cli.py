@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.settings import ApiSettings
+from crawler.crawl import DELAY, DEPTH, PAGES, Bounds
 from engine import binary
 from engine.settings import EngineSettings
 from engine.status import status as engine_status
@@ -24,6 +25,7 @@ from gongwen.errors import WenhaoError
 from wenhao import (
     agent_serving,
     backup,
+    crawling,
     doctor,
     embedding,
     list_check,
@@ -83,6 +85,24 @@ def watch(folders: Annotated[list[Path], typer.Argument(help="要跟着编入的
     """跟着文件夹：文件一变就编入，直到停止。"""
     with _plain_errors(), serving.engine() as connection:
         watching.watch(folders, connection, _console)
+
+
+@app.command()
+def crawl(
+    starts: Annotated[list[str], typer.Argument(metavar="URL...", help="从哪些地址取起。")],
+    *,
+    into: Annotated[Path, typer.Option("--into", help="放到哪个文件夹。")] = Path("corpus"),
+    most: Annotated[int, typer.Option("--max-pages", min=1, help="一次最多问多少个地址。")] = PAGES,
+    depth: Annotated[int, typer.Option("--depth", min=0, help="离起始地址最多几层链接。")] = DEPTH,
+    delay: Annotated[float, typer.Option("--delay", min=0, help="同一网站两次之间的秒数；robots.txt 要求更长时从之。")] = DELAY,
+    domain: Annotated[list[str] | None, typer.Option("--domain", help="还可以进入的域名（连同下级），可写多次。")] = None,
+    private: Annotated[bool, typer.Option("--allow-private", help="可以连接内网和本机的地址。")] = False,
+) -> None:  # fmt: skip
+    """把网站上的公文取到文件夹，可以随时中断、重复运行；起始地址有取不到的，退出码为 1。"""
+    with _plain_errors():
+        bounds = Bounds(most, depth, delay, tuple(one.lower().strip(".") for one in domain or ()), private)
+        if not crawling.crawl_sites(starts, into, bounds, _console):
+            raise typer.Exit(1)
 
 
 @app.command("doctor")
