@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -54,10 +55,8 @@ def site() -> Iterator[Site]:
             for name, value in more.items():
                 self.send_header(name, value)
             self.end_headers()
-            try:
+            with contextlib.suppress(ConnectionError):  # who asked has seen enough
                 self.wfile.write(body)
-            except ConnectionError:
-                pass  # who asked has seen enough
 
         def log_message(self, *_: object) -> None: ...
 
@@ -78,7 +77,9 @@ class Crawler:
     folder: Path
 
     def __call__(self, *starts: str, private: bool = True, most_bytes: int = 200_000, seconds: float = 5, **bounds: object) -> Summary:  # fmt: skip
-        fetcher = Fetcher(allow_private=private, most_bytes=most_bytes, seconds=seconds, resolver=lambda *_: ["127.0.0.1"])
+        fetcher = Fetcher(
+            allow_private=private, most_bytes=most_bytes, seconds=seconds, resolver=lambda *_: ["127.0.0.1"]
+        )
         given = Bounds(**{"delay": 0.0, **bounds})  # type: ignore[arg-type]
         return crawl(starts, self.folder, given, fetcher, lambda *_: None)
 
@@ -88,8 +89,7 @@ class Crawler:
         return sorted(one.partition("/")[2] for one in found if not one.startswith((".", "manifest")))
 
     def reasons(self) -> str:
-        listed = self.folder / ".crawl" / "rejected.jsonl"
-        return listed.read_text("utf-8") if listed.exists() else ""
+        return "\n".join(path.read_text("utf-8") for path in (self.folder / ".crawl").rglob("*.jsonl"))
 
 
 @pytest.fixture

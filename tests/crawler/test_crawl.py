@@ -1,0 +1,201 @@
+"""Crawls of a site on loopback: what is fetched, what is left alone, and what hostile answers cost."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.fetching import Fetcher, unpacked
+from gongwen.errors import InputError
+from tests.crawler.conftest import Crawler, Headers, Reply, Site
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def manifest(crawler: Crawler) -> dict[str, dict[str, str]]:
+    with (crawler.folder / "manifest.tsv").open(encoding="utf-8", newline="") as table:
+        return {row["path"].partition("/")[2]: row for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE)}  # fmt: skip
+
+
+def test_pages_are_kept_with_their_addresses_and_attachments(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/art/1.html", "http://elsewhere.test/x.html", "/logo.png", "javascript:void(0)")
+    site.page("/art/1.html", "/files/a.pdf", "/")
+    site.pages["/files/a.pdf"] = (200, {"Content-Type": "application/pdf"}, PDF)
+    summary = crawler(site.url())
+    assert crawler.files == ["art/1.html", "files/a.pdf", "index.html"]
+    rows = manifest(crawler)
+    assert rows["art/1.html"]["url"] == site.url("/art/1.html")
+    assert rows["art/1.html"]["attachments"].endswith("files/a.pdf"), "the file belongs to its page"
+    assert rows["art/1.html"]["fetched"].startswith("20")
+    assert summary.counts["new"] == 3
+    assert "/logo.png" not in site.paths()
+    assert all(headers["host"].startswith("www.quzhou.test") for _, headers in site.asked)
+
+
+def test_the_next_run_asks_whether_anything_changed(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/a.html", "/b.html")
+    site.page("/b.html")
+
+    def same(headers: Headers) -> Reply:
+        known = headers.get("if-none-match") == '"1"'
+        return (304, {}, b"") if known else (200, {"ETag": '"1"', "Content-Type": "text/html"}, b"<html><p>one</p></html>")  # fmt: skip
+
+    site.pages["/a.html"] = same
+    assert crawler(site.url()).counts["new"] == 3
+    before = (crawler.folder / "manifest.tsv").read_text()
+    site.page("/b.html", text="关于改动的通知")
+    again = crawler(site.url())
+    assert (again.counts["unchanged"], again.counts["changed"], again.counts["new"]) == (2, 1, 0)
+    assert len((crawler.folder / "manifest.tsv").read_text().splitlines()) == len(before.splitlines())
+
+
+def test_a_page_that_is_gone_twice_loses_its_file(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/a.html")
+    site.page("/a.html")
+    crawler(site.url())
+    del site.pages["/a.html"]
+    assert crawler(site.url()).counts["gone"] == 1
+    assert "a.html" in crawler.files, "one answer may be a site's bad day"
+    assert manifest(crawler)["a.html"]["gone"] == "yes"
+    crawler(site.url())
+    assert "a.html" not in crawler.files
+    assert "a.html" not in manifest(crawler)
+
+
+def test_robots_are_obeyed(site: Site, crawler: Crawler) -> None:
+    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /inner/\nSitemap: /map.xml\n")
+    site.pages["/map.xml"] = (200, {}, f"<urlset><url><loc>{site.url('/only-in-map.html')}</loc></url></urlset>".encode())  # fmt: skip
+    site.page("/", "/inner/a.html", "/secret.html")
+    site.page("/only-in-map.html")
+    site.page("/inner/a.html")
+    site.pages["/secret.html"] = (200, {"Content-Type": "text/html"}, b'<html><meta name="robots" content="noindex"><p>x</p></html>')  # fmt: skip
+    crawler(site.url())
+    assert crawler.files == ["index.html", "only-in-map.html"]
+    assert "/inner/a.html" not in site.paths()
+    assert "robots.txt" in crawler.reasons()
+
+
+@pytest.mark.parametrize(("status", "asked"), [(404, True), (403, True), (500, False), (503, False)])
+def test_a_site_without_robots_is_open_and_one_that_cannot_say_is_closed(
+    site: Site, crawler: Crawler, status: int, asked: bool
+) -> None:
+    """RFC 9309, 2.3.1.3 and 2.3.1.4."""
+    site.pages["/robots.txt"] = (status, {}, b"")
+    site.page("/")
+    crawler(site.url())
+    assert ("/" in site.paths()) == asked
+
+
+def test_feeds_are_followed_and_not_kept(site: Site, crawler: Crawler) -> None:
+    site.pages["/rss.xml"] = (200, {}, b"<?xml version='1.0'?><rss><channel><item><link>/a.html</link></item></channel></rss>")  # fmt: skip
+    site.page("/a.html")
+    crawler(site.url("/rss.xml"))
+    assert crawler.files == ["a.html"]
+
+
+def test_depth_pages_and_domains_are_bounds(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/1.html", site.url("/other.html", "sub.gov.test"))
+    for number in range(1, 6):
+        site.page(f"/{number}.html", f"/{number + 1}.html")
+    site.page("/other.html")
+    crawler(site.url(), depth=2)
+    assert crawler.files == ["1.html", "2.html", "index.html"]
+    summary = crawler(site.url(), depth=9, pages=2)
+    assert summary.counts["asked"] == 2
+    assert summary.waiting
+
+
+def test_a_trap_of_endless_paths_ends(site: Site, crawler: Crawler) -> None:
+    def deeper(_: Headers) -> Reply:
+        return 200, {"Content-Type": "text/html"}, f'<html><a href="a/{len(site.asked)}/">x</a></html>'.encode()
+
+    class Endless(dict[str, object]):
+        def get(self, path: object, default: object = None) -> object:
+            return default if str(path).endswith((".txt", ".xml")) else deeper
+
+    site.pages = Endless()  # type: ignore[assignment]
+    crawler(site.url(), depth=100)
+    assert len(site.asked) < 20
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/latest/", "file:///etc/passwd", "//elsewhere.test/"])
+def test_a_redirect_leads_nowhere_else(site: Site, crawler: Crawler, target: str) -> None:
+    site.pages["/"] = (302, {"Location": target}, b"")
+    summary = crawler(site.url())
+    assert crawler.files == []
+    assert summary.starts_refused
+
+
+def test_a_redirect_on_the_site_is_followed_and_a_circle_ends(site: Site, crawler: Crawler) -> None:
+    site.pages["/"] = (301, {"Location": "/home.html"}, b"")
+    site.page("/home.html", "/circle")
+    site.pages["/circle"] = (302, {"Location": "/circle"}, b"")
+    crawler(site.url())
+    assert crawler.files == ["home.html"]
+    assert site.paths().count("/circle") <= 6
+
+
+def test_without_leave_no_private_address_is_asked(site: Site, crawler: Crawler) -> None:
+    site.page("/")
+    summary = crawler(site.url(), private=False)
+    assert site.asked == []
+    assert "--allow-private" in summary.starts_refused[0][1]
+
+
+def test_a_start_that_is_no_url_is_named(crawler: Crawler) -> None:
+    with pytest.raises(InputError, match=r"www\.qz\.gov\.cn"):
+        crawler("www.qz.gov.cn")
+
+
+def test_large_packed_and_endless_answers_are_cut_off(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/large.html", "/bomb.html", "/good.html")
+    site.page("/good.html")
+    site.pages["/large.html"] = (200, {"Content-Type": "text/html"}, b"<html>" + b"x" * 300_000)
+    site.pages["/bomb.html"] = (200, {"Content-Type": "text/html", "Content-Encoding": "gzip"}, gzip.compress(b"\0" * 50_000_000))  # fmt: skip
+    crawler(site.url())
+    assert crawler.files == ["good.html", "index.html"]
+    assert crawler.reasons().count("WENHAO_MAX_FILE_BYTES") == 2
+
+
+def test_a_packed_answer_is_unpacked_in_small_pieces() -> None:
+    def chunks() -> Iterator[bytes]:
+        yield gzip.compress(b"\0" * 10_000_000)
+
+    sizes = [len(piece) for piece in unpacked(chunks(), "gzip")]
+    assert sum(sizes) == 10_000_000
+    assert max(sizes) <= 65536
+
+
+def test_a_site_that_never_ends_an_answer_is_given_up(site: Site, crawler: Crawler) -> None:
+    site.pages["/robots.txt"] = (404, {}, b"")
+    site.page("/")
+    site.delay = 0.4
+    fetcher = Fetcher(allow_private=True, most_bytes=1000, seconds=0.1, resolver=lambda *_: ["127.0.0.1"])
+    began = time.monotonic()
+    with pytest.raises(Exception, match="not sent within"):
+        fetcher.get(site.url())
+    assert time.monotonic() - began < 3
+    fetcher.close()
+
+
+def test_too_many_requests_are_waited_for_and_asked_again(site: Site, crawler: Crawler) -> None:
+    def busy(_: Headers) -> Reply:
+        first = site.paths().count("/a.html") == 1
+        return (429, {"Retry-After": "1"}, b"") if first else (200, {"Content-Type": "text/html"}, b"<html><p>a</p></html>")  # fmt: skip
+
+    site.page("/", "/a.html")
+    site.pages["/a.html"] = busy
+    crawler(site.url())
+    assert "a.html" in crawler.files
+
+
+def test_what_nobody_reads_is_refused_by_its_bytes(site: Site, crawler: Crawler) -> None:
+    site.page("/", "/program.pdf")
+    site.pages["/program.pdf"] = (200, {"Content-Type": "application/pdf"}, b"MZ\x90\x00" + b"\0" * 200)
+    crawler(site.url())
+    assert crawler.files == ["index.html"]
+    assert "program.pdf" in crawler.reasons()
