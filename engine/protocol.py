@@ -183,6 +183,9 @@ class Writer(Protocol):
     async def count(self) -> int:
         """Return the number of documents stored."""
 
+    async def version(self) -> str:
+        """Return what changes with every change of the index, and of no other."""
+
     async def schema_version(self) -> int | None:
         """Return the SCHEMA_VERSION the index was built with; None when there is no index of ours."""
 

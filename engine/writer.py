@@ -172,6 +172,11 @@ class MeiliWriter:
         stats = await self._read(f"{self._path}/stats")
         return 0 if stats is None else int(stats["numberOfDocuments"])
 
+    async def version(self) -> str:
+        """Return the name of the index and when the engine last changed it."""
+        row = await self._read(self._path)
+        return f"{row['uid']}@{row['updatedAt']}"
+
     async def schema_version(self) -> int | None:
         """Return the SCHEMA_VERSION the index was built with; None when there is no index of ours."""
         current = await self._settings()

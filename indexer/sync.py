@@ -80,7 +80,7 @@ async def sync(
     finally:
         if workers is None:
             reading.close()
-    summary.related = await conclude(writer, pipeline, term_counts, summary.written + summary.deleted)
+    summary.related = await conclude(writer, pipeline, term_counts, summary.written + summary.deleted, data_dir)
     return summary
 
 
@@ -103,12 +103,14 @@ async def update(
     return summary
 
 
-async def conclude(writer: Writer, pipeline: Pipeline, term_counts: TermWriter | None, changed: int) -> int:
-    """What depends on the whole index, after its collections: relations, then the counts of words when they are due.
+async def conclude(
+    writer: Writer, pipeline: Pipeline, term_counts: TermWriter | None, changed: int, data_dir: Path
+) -> int:
+    """What depends on the whole index, after its collections: relations and the counts of words, when they are due.
 
     Returns how many documents' relations were written.
     """
-    related = await relations.update(writer, pipeline.today)
+    related = await relations.update_if_due(writer, pipeline.today, data_dir)
     if term_counts is not None:
         await terms.update(writer, term_counts, changed)
     return related

@@ -182,7 +182,8 @@ async def _fill(
     finally:
         workers.close()
     changed = sum(summary.written + summary.deleted for summary in summaries.values())
-    return summaries, await conclude(writer, pipeline, counts, await writer.count() if recount else changed)
+    changed = await writer.count() if recount else changed
+    return summaries, await conclude(writer, pipeline, counts, changed, settings.data_dir)
 
 
 async def _build(

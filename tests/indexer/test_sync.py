@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from engine.protocol import Condition, SearchRequest
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
+from engine.writer import MeiliWriter
 from gongwen.errors import InputError, SettingsError
+from indexer import relations
 from indexer.sources import discover
 from tests.support import index_folder
 from wenhao import collections
@@ -166,3 +169,32 @@ def test_records_of_batches_that_are_stored_at_the_same_time_are_all_counted(
     for serial in range(6, 26):
         write(folder / f"{serial}.txt", serial)
     assert index_folder(folder, "together", *running).written == 25
+
+
+def test_relations_are_worked_out_anew_only_when_the_index_or_the_day_has_changed(
+    running: tuple[Connection, EngineSettings], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked_out: list[date] = []
+    whole = relations.update
+
+    async def watched(writer: MeiliWriter, today: date) -> int:
+        worked_out.append(today)
+        return await whole(writer, today)
+
+    monkeypatch.setattr(relations, "update", watched)
+    index_folder(folder, "related", *running)
+    index_folder(folder, "related", *running)
+    assert len(worked_out) == 1, "nothing has changed"
+
+    async def behind() -> None:
+        writer = MeiliWriter(*running)
+        await writer.delete(list(await writer.inventory("related"))[:1])
+        await writer.aclose()
+
+    asyncio.run(behind())
+    index_folder(folder, "related", *running)
+    assert len(worked_out) == 2, "whoever changed the index"
+    path = running[1].data_dir / relations.RELATED
+    path.write_text(path.read_text("utf-8")[:-10] + "2020-01-01", "utf-8")
+    index_folder(folder, "related", *running)
+    assert len(worked_out) == 3, "validity is of a day"
