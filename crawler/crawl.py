@@ -66,10 +66,7 @@ def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher,
 
     Raises :class:`~gongwen.errors.InputError` for a start that is no URL.
     """
-    try:
-        first = [urls.normal(start) for start in starts]
-    except Refused as error:
-        raise InputError(f"{error}; give a whole address, for example https://www.example.gov.cn/") from error
+    first = addresses_of(starts)
     (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
     state = State(folder / store.FOLDER / "state.sqlite")
     run = _Run(first, folder, bounds, fetcher=fetcher, state=state, progress=progress)
@@ -86,6 +83,14 @@ def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher,
     return run.summary
 
 
+def addresses_of(starts: Sequence[str]) -> list[str]:
+    """The starts in the form in which URLs are kept; raises :class:`~gongwen.errors.InputError` for one that is no URL."""
+    try:
+        return [urls.normal(start) for start in starts]
+    except Refused as error:
+        raise InputError(f"{error}; give a whole address, for example https://www.example.gov.cn/") from error
+
+
 class _Run:
     """One run under way. ``_shut`` are hosts that are left alone until the next."""
 
@@ -95,6 +100,7 @@ class _Run:
         self.summary = Summary(resumed=state.resumed)
         self._folder, self._bounds = folder, bounds
         self._fetcher, self._state, self._progress = fetcher, state, progress
+        self._first = frozenset(starts)
         self._hosts = {urls.host_of(start) for start in starts}
         self._rules: dict[str, robots.Rules] = {}
         self._ready: dict[str, float] = {}
@@ -175,6 +181,9 @@ class _Run:
 
     def _gone(self, page: Page, status: int) -> None:
         """A file goes when two runs in succession did not find its page: one answer may be a site's bad day."""
+        if page.depth == 0 and page.url not in self._first:
+            self._state.done(page, ())  # a site map that was only guessed
+            return
         self.summary.counts["gone" if page.file else "refused"] += 1
         values: dict[str, Any] = {"gone": page.gone + 1, "stage": "answer", "reason": f"the site answers {status}"}
         if page.file and page.gone:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from crawler import store
-from crawler.crawl import Bounds, Summary, crawl
+from crawler.crawl import Bounds, Summary, addresses_of, crawl
 from crawler.crawl import Progress as Report
 from crawler.fetching import Fetcher
 from gongwen.errors import InputError
@@ -29,6 +29,7 @@ def crawl_sites(starts: Sequence[str], folder: Path, bounds: Bounds, console: Co
     Raises :class:`~gongwen.errors.InputError` for a start that is no URL or a folder that cannot be written,
     :class:`wenhao.lock.AlreadyIndexing` while another crawl works in the folder.
     """
+    addresses_of(starts)  # before anything is made
     try:
         (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -108,3 +108,10 @@ def test_a_private_start_is_refused_with_the_option_that_allows_it(start: str, t
     done = subprocess.run([*COMMAND, start, "--into", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)  # fmt: skip
     assert done.returncode == 1
     assert "--allow-private" in done.stderr
+
+
+def test_what_is_no_address_is_named_and_nothing_is_made(tmp_path: Path) -> None:
+    done = subprocess.run([*COMMAND, "www.qz.gov.cn", "--into", str(tmp_path / "new")], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)  # fmt: skip
+    assert done.returncode == 1
+    assert "https://www.example.gov.cn/" in done.stderr
+    assert not (tmp_path / "new").exists()

@@ -32,6 +32,8 @@ def test_pages_are_kept_with_their_addresses_and_attachments(site: Site, crawler
     assert rows["art/1.html"]["attachments"].endswith("files/a.pdf"), "the file belongs to its page"
     assert rows["art/1.html"]["fetched"].startswith("20")
     assert summary.counts["new"] == 3
+    assert "/sitemap.xml" in site.paths()
+    assert not crawler.reasons(), "a site map that is not there is no fault"
     assert "/logo.png" not in site.paths()
     assert all(headers["host"].startswith("www.quzhou.test") for _, headers in site.asked)
 
