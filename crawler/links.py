@@ -21,7 +21,8 @@ from indexer.decoding import decode
 MOST = 5000
 _UNPACKED = 50 * 1024 * 1024  # bytes of a sitemap, by its own standard
 _XML = re.compile(
-    rb"^\W{0,10}(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(urlset|sitemapindex|rss|feed|RDF)\b", re.DOTALL
+    rb"^\W{0,10}(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(urlset|sitemapindex|rss|feed|RDF|datastore)\b",
+    re.DOTALL,
 )
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
 
@@ -37,7 +38,8 @@ class Found:
 
 
 def of_xml(data: bytes, url: str) -> Found | None:
-    """The links of a sitemap, an index of sitemaps, an RSS or Atom feed; None for anything else."""
+    """The links of a sitemap, an index of sitemaps, an RSS or Atom feed, a group of a list's records (``_of_datastore``);
+    None for anything else."""
     if data.startswith(b"\x1f\x8b"):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
@@ -46,11 +48,12 @@ def of_xml(data: bytes, url: str) -> Found | None:
             return None
     if not _XML.match(data[:2000]):
         return None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False)
     try:
-        tree = etree.fromstring(data, parser)
+        tree = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError:
         return None
+    if tree is not None and tree.tag == "datastore":
+        return Found(_normal(_of_datastore(tree), url), is_list=True)
     found = []
     for element in tree.iter() if tree is not None else ():
         name = etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -70,8 +73,10 @@ def of_page(data: bytes, url: str) -> Found:
     base_element = tree.find(".//base[@href]")
     base = _joined(base_element.get("href") or "", url) or url if base_element is not None else url
     wishes, found = "", []
-    for element in tree.iter("a", "area", "iframe", "frame", "meta", "link"):
-        if element.tag == "meta":
+    for element in tree.iter("a", "area", "iframe", "frame", "meta", "link", "script"):
+        if element.tag == "script":
+            found += _of_script(element)
+        elif element.tag == "meta":
             if (element.get("name") or "").lower() == "robots":
                 wishes = (element.get("content") or "").lower()
             elif (element.get("http-equiv") or "").lower() == "refresh":
@@ -83,6 +88,33 @@ def of_page(data: bytes, url: str) -> Found:
             found.append(element.get("href") or element.get("src") or "")
     links = () if re.search("nofollow|none", wishes) else _normal(found, base)
     return Found(links, keep=not re.search("noindex|none", wishes))
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False)
+
+
+def _of_script(script: html.HtmlElement) -> list[str]:
+    """The links of a list that a page holds as data, to be shown by its script."""
+    text = (script.text or "").strip()
+    if "xml" not in (script.get("type") or "") or not text.startswith("<datastore"):
+        return []
+    try:
+        tree = etree.fromstring(text.encode(), _parser())
+    except etree.XMLSyntaxError:
+        return []
+    return _of_datastore(tree) if tree is not None else []
+
+
+def _of_datastore(tree: etree._Element) -> list[str]:
+    """The links of a list of 大汉 JCMS, which many provinces use: each ``record`` is a piece of HTML, and ``nextgroup`` has
+    the link to the next group of records (``/module/web/jpage/dataproxy.jsp?page=1&…``), which answers with a datastore too."""
+    found = []
+    for element in tree.iter("record", "nextgroup"):
+        if (element.text or "").strip():
+            piece = html.fromstring(f"<div>{element.text}</div>")
+            found += [anchor.get("href") or "" for anchor in piece.iter("a")]
+    return found
 
 
 def _normal(found: list[str], base: str) -> tuple[str, ...]:

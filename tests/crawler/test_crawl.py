@@ -201,3 +201,27 @@ def test_what_nobody_reads_is_refused_by_its_bytes(site: Site, crawler: Crawler)
     crawler(site.url())
     assert crawler.files == ["index.html"]
     assert "program.pdf" in crawler.reasons()
+
+
+def test_the_lists_of_jcms_are_followed_group_by_group(site: Site, crawler: Crawler) -> None:
+    """A column's page holds its first records as data, and each group the link to the next one."""
+
+    def group(number: int, last: int) -> str:
+        records = "".join(f"<record><![CDATA[<li><a href='/art/2020/5/5/art_1229_{number}{one}.html' target='_blank'>通知</a><b>2020-05-05</b></li>]]></record>" for one in range(2))  # fmt: skip
+        link = (
+            f'<a href="/module/web/jpage/dataproxy.jsp?page={number + 1}&appid=1&webid=3085&path=/&columnid=1229"></a>'
+        )
+        following = f"<nextgroup><![CDATA[{link}]]></nextgroup>" if number < last else ""
+        return f"<datastore>{following}<recordset>{records}</recordset></datastore>"
+
+    column = f'<html><body><div id="1229"></div><script type="text/xml">{group(0, 2)}</script></body></html>'
+    site.pages["/col/col1229/index.html"] = (200, {"Content-Type": "text/html"}, column.encode())
+    for number in (1, 2):
+        path = f"/module/web/jpage/dataproxy.jsp?appid=1&columnid=1229&page={number}&path=%2F&webid=3085"
+        site.pages[path] = (200, {"Content-Type": "text/xml"}, f"<?xml version='1.0' encoding='UTF-8'?>\n{group(number, 2)}".encode())  # fmt: skip
+    for number in range(3):
+        for one in range(2):
+            site.page(f"/art/2020/5/5/art_1229_{number}{one}.html", text=f"第{number}{one}号通知")
+    crawler(site.url("/col/col1229/index.html"))
+    assert [name for name in crawler.files if name.startswith("art/")] == [f"art/2020/5/5/art_1229_{number}{one}.html" for number in range(3) for one in range(2)]  # fmt: skip
+    assert not [name for name in crawler.files if "dataproxy" in name], "a list is no document"
