@@ -225,6 +225,7 @@ class _Run:
         known: dict[str, Any] = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified"), "digest": digest, "gone": 0}  # fmt: skip
         found = links.of_xml(answer.body, page.url)
         if found:
+            self._state.add(self._wanted(found.following), page.depth)
             self._state.done(page, self._wanted(found.links), **known)
             return
         suffix = _suffix(page.url, answer)
@@ -232,6 +233,7 @@ class _Run:
         if is_page and (twin := self._state.same_bytes(digest, page.url)):
             raise Refused(f"the same bytes as {twin}", stage="answer")
         found = links.of_page(answer.body, page.url) if is_page else links.Found()
+        self._state.add(self._wanted(found.following), page.depth)
         wanted = self._wanted(found.links)
         attached = [url for url, _ in wanted if attachments.is_file(url)]
         if not found.keep:

@@ -24,15 +24,18 @@ _XML = re.compile(
     rb"^\W{0,10}(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:\w+:)?(urlset|sitemapindex|rss|feed|RDF|datastore)\b",
     re.DOTALL,
 )
+_NEXT = re.compile(r"\s*(?:下一?[页頁]|后一?页|next)\s*[>›»]*\s*", re.IGNORECASE)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Links in their order, each once; ``is_list`` for an answer that is no document (sitemap, feed), ``keep`` False when
+    """Links in their order, each once; those among them that are ``following`` lead to the next part of the same list, and
+    are no deeper than it; ``is_list`` for an answer that is no document (sitemap, feed), ``keep`` False when
     its author wants it in no index."""
 
     links: tuple[str, ...] = ()
+    following: tuple[str, ...] = ()
     is_list: bool = False
     keep: bool = True
 
@@ -53,7 +56,7 @@ def of_xml(data: bytes, url: str) -> Found | None:
     except etree.XMLSyntaxError:
         return None
     if tree is not None and tree.tag == "datastore":
-        return Found(_normal(_of_datastore(tree), url), is_list=True)
+        return Found(_normal(_of_datastore(tree), url), _normal(_next_groups(tree), url), is_list=True)
     found = []
     for element in tree.iter() if tree is not None else ():
         name = etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -72,49 +75,65 @@ def of_page(data: bytes, url: str) -> Found:
         return Found()
     base_element = tree.find(".//base[@href]")
     base = _joined(base_element.get("href") or "", url) or url if base_element is not None else url
-    wishes, found = "", []
+    named = [(one.get("name") or "", one.get("content") or "") for one in tree.iter("meta")]
+    wishes = " ".join(content.lower() for name, content in named if name.lower() == "robots")
+    keep = not re.search("noindex|none", wishes)
+    if re.search("nofollow|none", wishes):
+        return Found(keep=keep)
+    found, following = list[str](), list[str]()
     for element in tree.iter("a", "area", "iframe", "frame", "meta", "link", "script"):
         if element.tag == "script":
-            found += _of_script(element)
-        elif element.tag == "meta":
-            if (element.get("name") or "").lower() == "robots":
-                wishes = (element.get("content") or "").lower()
-            elif (element.get("http-equiv") or "").lower() == "refresh":
-                found += _REFRESH.findall(element.get("content") or "")
-        elif element.tag == "link":
-            if re.search(r"rss|atom", element.get("type") or ""):
-                found.append(element.get("href") or "")
-        elif "nofollow" not in (element.get("rel") or ""):
-            found.append(element.get("href") or element.get("src") or "")
-    links = () if re.search("nofollow|none", wishes) else _normal(found, base)
-    return Found(links, keep=not re.search("noindex|none", wishes))
+            if (records := _datastore(element)) is not None:
+                found += _of_datastore(records)
+                following += _next_groups(records)
+        elif leads := _of_element(element):
+            found += leads
+            following += leads if _is_next(element) else ()
+    return Found(_normal(found, base), _normal(following, base), keep=keep)
+
+
+def _of_element(element: etree._Element) -> list[str]:
+    """Where an element of a page leads."""
+    if element.tag == "meta":
+        refreshes = (element.get("http-equiv") or "").lower() == "refresh"
+        return _REFRESH.findall(element.get("content") or "") if refreshes else []
+    if element.tag == "link":
+        return [element.get("href") or ""] if re.search(r"rss|atom", element.get("type") or "") else []
+    return [] if "nofollow" in (element.get("rel") or "") else [element.get("href") or element.get("src") or ""]
+
+
+def _is_next(element: etree._Element) -> bool:
+    return element.get("rel") == "next" or _NEXT.fullmatch("".join(map(str, element.itertext()))) is not None
 
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False)
 
 
-def _of_script(script: html.HtmlElement) -> list[str]:
-    """The links of a list that a page holds as data, to be shown by its script."""
+def _datastore(script: html.HtmlElement) -> etree._Element | None:
+    """The list that a page holds as data, to be shown by its script."""
     text = (script.text or "").strip()
     if "xml" not in (script.get("type") or "") or not text.startswith("<datastore"):
-        return []
+        return None
     try:
-        tree = etree.fromstring(text.encode(), _parser())
+        return etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError:
-        return []
-    return _of_datastore(tree) if tree is not None else []
+        return None
 
 
 def _of_datastore(tree: etree._Element) -> list[str]:
-    """The links of a list of 大汉 JCMS, which many provinces use: each ``record`` is a piece of HTML, and ``nextgroup`` has
-    the link to the next group of records (``/module/web/jpage/dataproxy.jsp?page=1&…``), which answers with a datastore too."""
-    found = []
-    for element in tree.iter("record", "nextgroup"):
-        if (element.text or "").strip():
-            piece = html.fromstring(f"<div>{element.text}</div>")
-            found += [anchor.get("href") or "" for anchor in piece.iter("a")]
-    return found
+    """The links of a list of 大汉 JCMS, which many provinces use: each ``record`` is a piece of HTML."""
+    return [*_anchors(tree, "record"), *_next_groups(tree)]
+
+
+def _next_groups(tree: etree._Element) -> list[str]:
+    """Where the next records are: ``/module/web/jpage/dataproxy.jsp?page=1&…``, which answers with a datastore too."""
+    return _anchors(tree, "nextgroup")
+
+
+def _anchors(tree: etree._Element, name: str) -> list[str]:
+    pieces = (element.text for element in tree.iter(name) if (element.text or "").strip())
+    return [anchor.get("href") or "" for piece in pieces for anchor in html.fromstring(f"<div>{piece}</div>").iter("a")]
 
 
 def _normal(found: list[str], base: str) -> tuple[str, ...]:

@@ -222,6 +222,20 @@ def test_the_lists_of_jcms_are_followed_group_by_group(site: Site, crawler: Craw
     for number in range(3):
         for one in range(2):
             site.page(f"/art/2020/5/5/art_1229_{number}{one}.html", text=f"第{number}{one}号通知")
-    crawler(site.url("/col/col1229/index.html"))
+    crawler(site.url("/col/col1229/index.html"), depth=1)
     assert [name for name in crawler.files if name.startswith("art/")] == [f"art/2020/5/5/art_1229_{number}{one}.html" for number in range(3) for one in range(2)]  # fmt: skip
     assert not [name for name in crawler.files if "dataproxy" in name], "a list is no document"
+
+
+def test_the_next_pages_of_a_list_are_no_deeper_than_the_list(site: Site, crawler: Crawler) -> None:
+    for number in range(4):
+        path = f"/list_{number}.html" if number else "/list.html"
+        words = "下一页&gt;" if number % 2 else "下页"
+        following = f'<a href="/list_{number + 1}.html">{words}</a>' if number < 3 else ""
+        page = f'<html><body><a href="/t{number}.html">通知</a><a href="/list.html">首页</a>{following}</body></html>'
+        site.pages[path] = (200, {"Content-Type": "text/html"}, page.encode())
+        site.page(f"/t{number}.html", f"/deeper{number}.html")
+        site.page(f"/deeper{number}.html")
+    crawler(site.url("/list.html"), depth=1)
+    assert [name for name in crawler.files if name.startswith("t")] == [f"t{number}.html" for number in range(4)]
+    assert not [name for name in crawler.files if name.startswith("deeper")]
