@@ -122,16 +122,14 @@ async def update(writer: Writer, today: date) -> int:
     summaries: dict[str, Summary] = {}
     held: dict[str, tuple[Own, str | None]] = {}
     printed: list[Printed] = []
-    places: dict[str, dict[str, str]] = {}
+    places: dict[str, tuple[str | None, str | None]] = {}
     async for page in writer.scan([str(field) for field in _READ]):
         for row in page:
             summaries[row["id"]] = _summary(row)
             held[row["id"]] = (_own(row), row.get(Field.RELATIONS_HASH))
             if row.get(Field.SIGNATURE):
                 printed.append(_printed(row))
-                places[row["id"]] = {
-                    str(name): row[name] for name in (Field.ID, Field.SOURCE, Field.URL) if row.get(name)
-                }
+                places[row["id"]] = row.get(Field.SOURCE), row.get(Field.URL)
     prints = _prints(copies.group(printed), places)
     waiting: list[dict[str, Any]] = []
     written = 0
@@ -149,9 +147,18 @@ async def update(writer: Writer, today: date) -> int:
     return written
 
 
-def _prints(groups: Mapping[str, Sequence[str]], places: Mapping[str, dict[str, str]]) -> dict[str, Prints]:
-    found = {leader: Prints(copies=tuple(places[one] for one in others)) for leader, others in groups.items()}
+def _prints(
+    groups: Mapping[str, Sequence[str]], places: Mapping[str, tuple[str | None, str | None]]
+) -> dict[str, Prints]:
+    found = {
+        leader: Prints(copies=tuple(_place(one, *places[one]) for one in others)) for leader, others in groups.items()
+    }
     return found | {one: Prints(copy_of=leader) for leader, others in groups.items() for one in others}
+
+
+def _place(document_id: str, source: str | None, url: str | None) -> dict[str, str]:
+    named = ((Field.ID, document_id), (Field.SOURCE, source), (Field.URL, url))
+    return {str(name): value for name, value in named if value}
 
 
 def _printed(row: Mapping[str, Any]) -> Printed:
