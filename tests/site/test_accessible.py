@@ -142,13 +142,13 @@ def test_the_large_look_is_remembered_and_leads_nowhere_else(browser: Browser, a
     usual = page.locator("ol.hits h2").first.evaluate("one => Number.parseFloat(getComputedStyle(one).fontSize)")
     page.click("text=大字版")
     assert "q=" in page.url
-    assert page.locator("html.large").count() == 1
+    expect(page.locator("html.large")).to_have_count(1)
     large = page.locator("ol.hits h2").first.evaluate("one => Number.parseFloat(getComputedStyle(one).fontSize)")
     assert large > 1.3 * usual
     page.goto("/figures")
-    assert page.locator("html.large").count() == 1
+    expect(page.locator("html.large")).to_have_count(1)
     page.click("text=标准版")
-    assert page.locator("html.large").count() == 0
+    expect(page.locator("html.large")).to_have_count(0)
     for elsewhere in ("https://example.org/", "//example.org", "/\\example.org", "javascript:alert(1)"):
         answer = context.request.get(f"/view?back={quote(elsewhere, safe='')}", max_redirects=0)
         assert answer.headers["location"] == "/"

@@ -44,14 +44,14 @@ def test_a_citizen_searches_filters_opens_cites_and_comes_back(page: Page) -> No
     assert copied.startswith(f"娄底市人民政府办公室. {_POLICY}")
     assert "[A/OL]" in copied
     page.go_back()
-    assert page.url == results
+    expect(page).to_have_url(results)
 
 
 def test_a_document_shows_where_its_policy_came_from_and_went(page: Page) -> None:
     page.goto(f"/?q={_POLICY}")
     page.locator("ol.hits h2 a >> nth=0").click()
     steps = page.locator(".way li")
-    assert [step.get_attribute("class") for step in steps.all()] == ["nation", "province", "prefecture", "county"]
+    expect(steps).to_have_class(["nation", "province", "prefecture", "county"])
     expect(page.locator(".way li[aria-current]")).to_contain_text(_POLICY)
     steps.nth(0).locator("a").click()
     expect(page.locator("h1")).to_have_text("国务院办公厅关于加强电动自行车停放充电安全管理的通知")
@@ -113,7 +113,7 @@ def test_a_researcher_follows_an_indicator_through_the_years(page: Page) -> None
     page.fill("#region", "娄底市")
     page.click("form.choose button")
     cells = page.locator(".wide tbody tr").first.locator("td")
-    assert [cell.inner_text() for cell in cells.all()] == ["97", "109", "131"]
+    expect(cells).to_have_text(["97", "109", "131"])
     expect(page.locator("#chart svg")).to_be_visible()
     page.click("text=柱状图")
     expect(page.get_by_role("button", name="柱状图")).to_have_attribute("aria-pressed", "true")
@@ -134,7 +134,7 @@ def test_figures_need_no_script(browser: Browser, address: str) -> None:
     page.locator("summary:has-text('机关')").click()
     page.check("input[value='安顺市人民政府']")
     page.click("form.choose button")
-    assert page.locator(".wide >> nth=0").locator("tbody tr").count() == 1
+    expect(page.locator(".wide >> nth=0").locator("tbody tr")).to_have_count(1)
     context.close()
 
 
@@ -149,7 +149,7 @@ def test_issuers_are_sought_by_name_without_script(browser: Browser, address: st
     assert names
     assert all("衢州" in name for name in names)
     page.locator("#issuers li a >> nth=0").click()
-    assert page.locator(f".chip:has-text('机关：{names[0]}')").count() == 1
+    expect(page.locator(f".chip:has-text('机关：{names[0]}')")).to_have_count(1)
     context.close()
 
 
