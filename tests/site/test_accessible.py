@@ -141,8 +141,8 @@ def test_the_large_look_is_remembered_and_leads_nowhere_else(browser: Browser, a
     page.goto(f"/?q={quote('养老')}")
     usual = page.locator("ol.hits h2").first.evaluate("one => Number.parseFloat(getComputedStyle(one).fontSize)")
     page.click("text=大字版")
-    assert "q=" in page.url
     expect(page.locator("html.large")).to_have_count(1)
+    assert "q=" in page.url
     large = page.locator("ol.hits h2").first.evaluate("one => Number.parseFloat(getComputedStyle(one).fontSize)")
     assert large > 1.3 * usual
     page.goto("/figures")

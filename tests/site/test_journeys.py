@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -145,6 +146,8 @@ def test_issuers_are_sought_by_name_without_script(browser: Browser, address: st
     page.locator("#issuers summary").click()
     page.fill("#issuer_has", "衢州")
     page.click(".within button")
+    expect(page).to_have_url(re.compile("issuer_has="))
+    expect(page.locator("#issuers li a span:first-child >> nth=0")).to_contain_text("衢州")
     names = page.locator("#issuers li a span:first-child").all_inner_texts()
     assert names
     assert all("衢州" in name for name in names)

@@ -42,15 +42,15 @@ def test_the_keyboard_chooses_and_asks(page: Page) -> None:
     box.press("ArrowDown")
     box.press("Enter")
     page.wait_for_url("**/?q=*")
-    assert page.locator("ol.hits h2").count() > 0
-    assert page.locator("#q").input_value() == "政务公开"
+    expect(page.locator("ol.hits h2").first).to_be_visible()
+    expect(page.locator("#q")).to_have_value("政务公开")
 
 
 def test_a_click_asks(page: Page) -> None:
     page.locator("#q").press_sequentially("社区老年助")
     page.locator("#suggestions [role=option]", has_text="国务院办公厅").click()
     page.wait_for_url("**/?q=*")
-    assert page.locator("ol.hits h2").first.inner_text().startswith("国务院办公厅关于完善社区老年助餐服务")
+    expect(page.locator("ol.hits h2").first).to_contain_text("国务院办公厅关于完善社区老年助餐服务")
 
 
 def test_the_list_is_named_and_fits(page: Page) -> None:
