@@ -28,12 +28,21 @@ _CLOSE_AFTER = (413, 415)
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An engine that can be used: address and keys; ``owned`` when this process started it. Keys stay out of repr."""
+    """An engine that can be used: address and keys; ``owned`` when this process started it. Keys stay out of repr.
+
+    A ``cluster`` is OpenSearch: its ``url`` may be several, with commas between them, and a key is ``name:password``.
+    """
 
     url: str
     admin_key: str = field(repr=False)
     search_key: str = field(repr=False)
     owned: bool
+    cluster: bool = False
+
+    @property
+    def may_write(self) -> bool:
+        """True when this process was given what it takes to write (a cluster may ask for no password at all)."""
+        return bool(self.admin_key) or (self.cluster and not self.search_key)
 
 
 class RefusedError(EngineError):
@@ -67,11 +76,11 @@ def headers(key: str) -> dict[str, str]:
     return {**_HEADERS, "Authorization": f"Bearer {key}"} if key else dict(_HEADERS)
 
 
-def check_url(url: str) -> str:
+def check_url(url: str, variable: str = "MEILI_URL") -> str:
     """Return the address without a final slash; raises :class:`SettingsError` when it is not http(s)://host."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"MEILI_URL is {url!r}; expected something like http://127.0.0.1:7700")
+        raise SettingsError(f"{variable} is {url!r}; expected something like http://127.0.0.1:7700")
     return url.rstrip("/")
 
 

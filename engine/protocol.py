@@ -24,7 +24,8 @@ class Query:
     occur; a query with nothing else means all other documents. ``fields``: search only there (None: everywhere).
     ``ids``: the documents with these identifiers, whatever their words (but for ``without``); nothing else is asked then.
     ``strategy``: ``all``, or what may be left out when nothing has them all: the commonest words (``frequency``) or the
-    last ones (``last``). Only ``words`` and ``prefix`` are ever left out, never ``phrases`` (measured). ``weight``: of
+    last ones (``last``). Only ``words`` and ``prefix`` are ever left out, never ``phrases`` (measured), and one word always
+    stays: the first with ``last``, the rarest with ``frequency``, which is to be given first, for not every engine knows. ``weight``: of
     this query among several. At most MAX_PARTS phrases, words and prefix together.
     """
 
@@ -115,12 +116,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page: ``total`` and ``facets`` describe all that was found (exact up to ``schema.MAX_TOTAL``)."""
+    """One page: ``total`` and ``facets`` describe all that was found (exact up to ``schema.MAX_TOTAL``).
+
+    ``partial``: some documents could not be looked at, because part of a cluster did not answer in time.
+    """
 
     hits: tuple[Hit, ...]
     total: int
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     engine_ms: int = 0
+    partial: bool = False
 
 
 class Stored(NamedTuple):
@@ -159,6 +164,8 @@ class Reader(Protocol):
 
 class Writer(Protocol):
     """Changes the index. A call that returns has been carried out; raises ``EngineTaskFailed`` when it could not be."""
+
+    index_name: str
 
     async def ensure_index(self) -> None:
         """Make the index exist with our settings."""

@@ -12,39 +12,27 @@ What the engine does with a query string, tried on 1.21.0 with ``locales: ["eng"
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from engine.protocol import MAX_DEPTH, MAX_PARTS, AllOf, AnyOf, Clause, Condition, Not, Query, SearchRequest
-from engine.schema import FILTERABLE, JOINER, SORTABLE, Field
+from engine.parts import check_condition, parts_of
+from engine.protocol import MAX_DEPTH, AllOf, AnyOf, Clause, Condition, Not, Query
+from engine.schema import JOINER, Field
 from gongwen.errors import InputError
-
-# Characters the engine may read as the quote that ends a phrase.
-_QUOTES = re.compile('["＂“”„‟«»〝〞〟❝❞]')
 
 
 def query_text(query: Query) -> str:
     """Return the engine's query string: ``Query(phrases=(("在建", "工程"),))`` -> ``"在建<U+200C>工程"`` in quotes.
 
-    Words without a letter or digit are left out, for the engine would ignore them and find everything.
-    Raises :class:`InputError` when nothing is left of the query, or when it has more than MAX_PARTS parts.
+    Raises :class:`InputError` as :func:`engine.parts.parts_of` does.
     """
-    wanted = [part for phrase in query.phrases if (part := _quoted(phrase))]
-    if query.strategy == "all":
-        wanted += [part for word in query.words if (part := _quoted((word,)))]
-    else:
-        wanted += [part for word in query.words if (part := _bare(word))]
-    prefix = _bare(query.prefix) if query.prefix is not None else ""
-    if prefix:
-        wanted.append(prefix)
-    unwanted = ["-" + part for phrase in query.without if (part := _quoted(phrase))]
-    if len(wanted) > MAX_PARTS:
-        raise InputError(f"query has {len(wanted)} phrases and words, but the engine reads {MAX_PARTS}: {query}")
-    asked = bool(query.phrases or query.words or query.prefix is not None)
-    if not (wanted or unwanted) or (asked and not wanted):
-        raise InputError(f"query has no word with a letter or digit in it: {query}")
-    text = " ".join(unwanted + wanted)
-    return text if prefix else text + " "
+    parts = parts_of(query)
+    wanted = [_quoted(phrase) for phrase in parts.phrases]
+    # A hyphen in front of a bare word would exclude it.
+    wanted += [_quoted((word,)) if query.strategy == "all" else word.lstrip("-") for word in parts.words]
+    if parts.prefix:
+        wanted.append(parts.prefix)
+    text = " ".join(["-" + _quoted(phrase) for phrase in parts.without] + wanted)
+    return text if parts.prefix else text + " "
 
 
 def filters(conditions: Iterable[Clause]) -> list[str]:
@@ -55,22 +43,6 @@ def filters(conditions: Iterable[Clause]) -> list[str]:
     than MAX_DEPTH conditions inside one another.
     """
     return [_clause(condition, MAX_DEPTH) for condition in conditions]
-
-
-def check_request(request: SearchRequest) -> None:
-    """Raise :class:`InputError` when sort, offset, limit or weights are not what the engine can do."""
-    for rule in request.sort:
-        name, _, order = rule.partition(":")
-        if name not in SORTABLE or order not in ("asc", "desc"):
-            raise InputError(f"sort {rule!r} is not one of {', '.join(SORTABLE)} with :asc or :desc")
-    for facet in request.facets:
-        if facet not in FILTERABLE:
-            raise InputError(f"facet {facet!r} is not one of {', '.join(FILTERABLE)}")
-    if request.offset < 0 or request.limit < 0:
-        raise InputError(f"offset {request.offset} and limit {request.limit} must not be negative")
-    for query in request.queries:
-        if query.weight < 0:
-            raise InputError(f"weight {query.weight} must not be negative: {query}")
 
 
 def _clause(clause: Clause, depth: int) -> str:
@@ -89,9 +61,8 @@ def _clause(clause: Clause, depth: int) -> str:
 
 
 def _filter(condition: Condition) -> str:
+    check_condition(condition)
     name = condition.field
-    if name not in FILTERABLE:
-        raise InputError(f"cannot filter by {name!r}; possible are {', '.join(FILTERABLE)}")
     parts = []
     if condition.values:
         parts.append(f"{name} IN [{', '.join(_value(value) for value in condition.values)}]")
@@ -105,8 +76,6 @@ def _filter(condition: Condition) -> str:
     if condition.absent:
         absent = f"{name} NOT EXISTS OR {name} IS NULL OR {name} IS EMPTY"
         text = f"({text}) OR {absent}" if text else absent
-    if not text:
-        raise InputError(f"condition on {name!r} has no values, no range, no beginning and does not ask for absence")
     return text
 
 
@@ -118,15 +87,4 @@ def _value(value: str | int) -> str:
 
 
 def _quoted(phrase: Iterable[str]) -> str:
-    words = [clean for word in phrase if (clean := _clean(word))]
-    return f'"{JOINER.join(words)}"' if words else ""
-
-
-def _bare(word: str) -> str:
-    # A hyphen in front would exclude the word.
-    return _clean(word).lstrip("-")
-
-
-def _clean(word: str) -> str:
-    text = _QUOTES.sub(" ", word).strip()
-    return text if any(character.isalnum() for character in text) else ""
+    return f'"{JOINER.join(phrase)}"'

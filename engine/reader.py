@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from engine.client import Connection, EngineClient, RefusedError
+from engine.parts import check_request
 from engine.protocol import Condition, Hit, Query, SearchPage, SearchRequest
-from engine.query import check_request, filters, query_text
+from engine.query import filters, query_text
 from engine.schema import EVERY_WORD, Field
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, EngineUnavailable

@@ -69,6 +69,9 @@ def running_engine(settings: EngineSettings, *arguments: str) -> Iterator[Connec
     :class:`EngineUnavailable` (MEILI_URL does not answer, another process does not get ready in 30 s),
     :class:`EngineError` (it does not start; with its last log lines).
     """
+    if settings.opensearch_url is not None:
+        yield cluster_connection(settings)
+        return
     if settings.meili_url is not None:
         yield _connect(settings)
         return
@@ -116,6 +119,18 @@ def read_running(folder: Path) -> Running | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return running if running.process() else None
+
+
+def cluster_connection(settings: EngineSettings) -> Connection:
+    """Return a connection to the cluster of OPENSEARCH_URL; the nodes are asked when it is used.
+
+    Who may write may also search, so one password is enough on a machine that does both.
+    """
+    admin, search = (
+        secret.get_secret_value() if secret else ""
+        for secret in (settings.opensearch_admin, settings.opensearch_search)
+    )
+    return Connection(settings.opensearch_url or "", admin, search or admin, owned=False, cluster=True)
 
 
 def _connect(settings: EngineSettings) -> Connection:

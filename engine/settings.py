@@ -15,6 +15,8 @@ _KEY_VARIABLES = {
     "meili_master_key": "MEILI_MASTER_KEY",
     "meili_admin_key": "MEILI_ADMIN_KEY",
     "meili_search_key": "MEILI_SEARCH_KEY",
+    "opensearch_admin": "OPENSEARCH_ADMIN",
+    "opensearch_search": "OPENSEARCH_SEARCH",
 }
 
 
@@ -22,7 +24,7 @@ class EngineSettings(BaseSettings):
     """Where the engine and its data are, read once from the environment and passed in.
 
     ``EngineSettings(data_dir=Path("/srv/wenhao"))`` sets one value and reads the others. An empty variable counts as
-    not set. Each key is also read from the file named by ``MEILI_..._KEY_FILE`` (the habit of container secrets).
+    not set. Each key is also read from the file named by its variable with ``_FILE`` behind it (the habit of container secrets).
     Raises :class:`SettingsError` when such a file cannot be read, pydantic's ``ValidationError`` for a wrong value.
     """
 
@@ -56,6 +58,35 @@ class EngineSettings(BaseSettings):
     meili_bin: Path | None = Field(
         default=None, validation_alias="MEILI_BIN", description="Meilisearch 1.21 program for the private engine."
     )
+    opensearch_url: str | None = Field(
+        default=None,
+        validation_alias="OPENSEARCH_URL",
+        description="Addresses of the nodes of an OpenSearch 2.19 cluster to use instead, with commas between them.",
+    )
+    opensearch_admin: SecretStr | None = Field(
+        default=None,
+        validation_alias="OPENSEARCH_ADMIN",
+        description="name:password of the cluster's user that may write; only the indexer needs it.",
+    )
+    opensearch_search: SecretStr | None = Field(
+        default=None,
+        validation_alias="OPENSEARCH_SEARCH",
+        description="name:password of the cluster's user that may only search.",
+    )
+    opensearch_ca: Path | None = Field(
+        default=None,
+        validation_alias="OPENSEARCH_CA",
+        description="File of the authority that signed the cluster's certificates; none: the usual ones.",
+    )
+    shards: int = Field(
+        default=1, ge=1, validation_alias="WENHAO_SHARDS", description="Parts of a new index on the cluster."
+    )
+    replicas: int = Field(
+        default=1,
+        ge=0,
+        validation_alias="WENHAO_REPLICAS",
+        description="Further copies of each part, on other machines, as far as there are some.",
+    )
     index_name: str = Field(
         default="wenhao",
         validation_alias="WENHAO_INDEX",
@@ -79,6 +110,16 @@ class EngineSettings(BaseSettings):
         validation_alias="WENHAO_BATCHED_TASKS",
         description="Write tasks the private engine joins at most; a killed batch starts again from zero.",
     )
+
+    @model_validator(mode="after")
+    def _one_engine(self) -> EngineSettings:
+        if self.opensearch_url is not None and self.meili_url is not None:
+            raise SettingsError("both MEILI_URL and OPENSEARCH_URL are set; unset the one of the engine not to be used")
+        if self.opensearch_url is not None and self.index_name != self.index_name.lower():
+            raise SettingsError(
+                f"WENHAO_INDEX is {self.index_name!r}; names of a cluster's indexes have no capital letters"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 
 from engine.client import Connection
+from engine.opening import open_writer
+from engine.protocol import Writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
-from engine.writer import MeiliWriter
 
 _MARK = "_schema"
 
 
-async def staged(writer: MeiliWriter, connection: Connection, settings: EngineSettings) -> MeiliWriter | None:
+async def staged(writer: Writer, connection: Connection, settings: EngineSettings) -> Writer | None:
     """Return a writer of the index to build beside ``writer``'s, None when that one has our schema (or is not there, or
-    is empty, or not ours: :meth:`MeiliWriter.ensure_index` sees to those). What is left of earlier builds is removed.
+    is empty, or not ours: :meth:`Writer.ensure_index` sees to those). What is left of earlier builds is removed.
 
     The caller fills it, calls ``writer.swap(staged.index_name)``, and closes it.
     """
@@ -34,11 +35,11 @@ async def staged(writer: MeiliWriter, connection: Connection, settings: EngineSe
             await writer.drop(other)
     if not outdated:
         return None
-    building = MeiliWriter(connection, settings, name)
+    building = open_writer(connection, settings, name)
     if await building.schema_version() not in (None, SCHEMA_VERSION):
         await writer.drop(name)
     return building
 
 
-async def _is_outdated(writer: MeiliWriter) -> bool:
+async def _is_outdated(writer: Writer) -> bool:
     return await writer.schema_version() not in (None, SCHEMA_VERSION) and await writer.count() > 0

@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from engine.client import Connection, EngineClient, RefusedError
+from engine.protocol import Writer
 from engine.settings import EngineSettings
-from engine.writer import MeiliWriter
 
 
 class TermKind(StrEnum):
@@ -34,10 +34,10 @@ MOST = {TermKind.WORD: 300_000, TermKind.PAIR: 150_000, TermKind.ISSUER: 10_000}
 
 _PAGE = 50_000
 _PUT = 20_000  # terms of one call: 50,000 took 40 MB more
-_STATE = "state"
+STATE = "state"
 # Counts of another form are taken for none, so that the next sync counts anew. 2: pairs, issuers, pinyin.
 _FORM = 2
-_FETCHED = ["term", "kind", "frequency", "pinyin", "initials"]
+FETCHED = ["term", "kind", "frequency", "pinyin", "initials"]
 
 
 class Term(NamedTuple):
@@ -82,29 +82,29 @@ def terms_index(settings: EngineSettings) -> str:
 
 
 class TermWriter:
-    """Replaces the counts."""
+    """Replaces the counts; ``writer`` is of the index of terms."""
 
-    def __init__(self, connection: Connection, settings: EngineSettings) -> None:
-        self._writer = MeiliWriter(connection, settings, terms_index(settings), terms_settings())
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
 
     async def state(self) -> TermState | None:
         """Return what the counts are of, None when nothing was counted yet."""
-        async for page in self._writer.scan(("id", "documents", "mean_words", "changed", "stamp", "form"), only=_STATE):
+        async for page in self._writer.scan(("id", "documents", "mean_words", "changed", "stamp", "form"), only=STATE):
             for row in page:
                 if row.get("form") == _FORM:
-                    return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
+                    return state_of(row)
         return None
 
     async def put_state(self, state: TermState) -> None:
         """Keep what the counts are of."""
         await self._writer.ensure_index()
-        record = {"id": _STATE, "documents": state.documents, "mean_words": state.mean_words}
+        record = {"id": STATE, "documents": state.documents, "mean_words": state.mean_words}
         await self._writer.put([record | {"changed": state.changed, "stamp": state.stamp, "form": _FORM}])
 
     async def replace(self, terms: Iterable[Term], state: TermState) -> None:
         """Put these terms in place of the old ones: the new first, then the removal of those that are gone."""
         await self._writer.ensure_index()
-        wanted = {_STATE}
+        wanted = {STATE}
         rest = iter(terms)
         while records := [_stored(one) for one in islice(rest, _PUT)]:
             await self._writer.put(records)
@@ -119,8 +119,21 @@ class TermWriter:
         await self._writer.aclose()
 
 
-class TermReader:
-    """Fetches the counts with the search-only key."""
+class TermReader(Protocol):
+    """Fetches the counts; raises ``EngineUnavailable`` when the engine is away."""
+
+    async def state(self) -> TermState | None:
+        """Return what the counts are of, None when there are none, or the key may not read them."""
+
+    async def terms(self) -> list[Term]:
+        """Return all terms, in no order."""
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+
+
+class MeiliTermReader:
+    """The ``TermReader`` on Meilisearch, with the search-only key."""
 
     def __init__(self, connection: Connection, settings: EngineSettings) -> None:
         self._path = f"/indexes/{terms_index(settings)}/search"
@@ -128,9 +141,9 @@ class TermReader:
 
     async def state(self) -> TermState | None:
         """Return what the counts are of, None when there are none, or the key may not read them."""
-        answer = await self._ask({"filter": f"id = {_STATE}", "limit": 1})
+        answer = await self._ask({"filter": f"id = {STATE}", "limit": 1})
         for row in answer.get("hits", ()):
-            return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
+            return state_of(row)
         return None
 
     async def terms(self) -> list[Term]:
@@ -138,9 +151,9 @@ class TermReader:
         found: list[Term] = []
         offset = 0
         while True:
-            body = {"offset": offset, "limit": _PAGE, "attributesToRetrieve": _FETCHED}
+            body = {"offset": offset, "limit": _PAGE, "attributesToRetrieve": FETCHED}
             hits = (await self._ask(body)).get("hits", ())
-            found += [_term(row) for row in hits if "term" in row]
+            found += [term_of(row) for row in hits if "term" in row]
             offset += _PAGE
             if len(hits) < _PAGE:
                 return found
@@ -159,14 +172,20 @@ class TermReader:
         return answer if isinstance(answer, dict) else {}
 
 
+def state_of(row: dict[str, Any]) -> TermState:
+    """Return what the counts are of, from the record that says so."""
+    return TermState(row["documents"], row["mean_words"], row["changed"], row["stamp"])
+
+
+def term_of(row: dict[str, Any]) -> Term:
+    """Return a term from its record."""
+    kind = TermKind(row.get("kind", TermKind.WORD))
+    return Term(row["term"], kind, row["frequency"], row.get("pinyin", ""), row.get("initials", ""))
+
+
 def _stored(term: Term) -> dict[str, Any]:
     record = {"id": _id(term), "term": term.text, "kind": term.kind, "frequency": term.frequency}
     return record | ({"pinyin": term.pinyin, "initials": term.initials} if term.pinyin else {})
-
-
-def _term(row: dict[str, Any]) -> Term:
-    kind = TermKind(row.get("kind", TermKind.WORD))
-    return Term(row["term"], kind, row["frequency"], row.get("pinyin", ""), row.get("initials", ""))
 
 
 def _id(term: Term) -> str:

@@ -7,7 +7,7 @@ import atexit
 import csv
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,12 +18,11 @@ from starlette.testclient import TestClient
 
 from api.app import build_planner, create_app
 from api.settings import ApiSettings
+from bench import opensearch
 from engine.client import Connection
-from engine.reader import MeiliReader
+from engine.opening import open_reader, open_term_reader, open_term_writer, open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import TermReader, TermWriter
-from engine.writer import MeiliWriter
 from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
 from indexer.sources import discover
@@ -52,13 +51,24 @@ def reading_processes(today: date) -> Workers:
     return workers
 
 
+@contextmanager
+def cluster(nodes: int = 1) -> Iterator[list[opensearch.Node]]:
+    """A running OpenSearch of so many nodes; the test is skipped, with the reason, where there can be none."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(opensearch.running(nodes))
+        except opensearch.NotHere as reason:
+            pytest.skip(str(reason))
+        yield running
+
+
 def index_folder(
     folder: Path, collection: str, connection: Connection, settings: EngineSettings, today: date | None = None
 ) -> Summary:
     """Indexes a folder through the real pipeline and engine, as on a day."""
 
     async def run() -> Summary:
-        writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
+        writer, counts = open_writer(connection, settings), open_term_writer(connection, settings)
         try:
             pipeline = Pipeline(IndexerSettings(), today)
             return await sync(
@@ -100,10 +110,10 @@ def serve(data_dir: Path, folders: dict[str, Path]) -> Iterator[Site]:
         for collection, folder in folders.items():
             index_folder(folder, collection, connection, settings)
         app = create_app(
-            MeiliReader(connection, settings),
+            open_reader(connection, settings),
             build_planner(api_settings),
             api_settings,
-            TermReader(connection, settings),
+            open_term_reader(connection, settings),
         )
         with TestClient(app, raise_server_exceptions=False) as client:
             yield Site(client, connection, settings)

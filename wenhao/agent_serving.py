@@ -15,9 +15,8 @@ from rich.console import Console
 from api.app import build_planner
 from api.settings import ApiSettings
 from engine.client import Connection
-from engine.reader import MeiliReader
+from engine.opening import open_reader, open_term_reader
 from engine.settings import EngineSettings
-from engine.terms import TermReader
 from gongwen.errors import SettingsError
 from wenhao import serving, standard_input
 
@@ -59,9 +58,9 @@ async def _answering(connection: Connection, settings: ApiSettings) -> AsyncIter
     """The server over the engine, its connections closed at the end."""
     from api import agent_server, agents  # the extra may be missing
 
-    if connection.admin_key:
+    if connection.may_write:
         await serving.ensure_index(connection)
-    reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
+    reader, counts = open_reader(connection, EngineSettings()), open_term_reader(connection, EngineSettings())
     answers = agents.build(reader, build_planner(settings), settings, counts, serving.meaning(connection, settings))
     try:
         yield agent_server.build_server(answers)

@@ -13,10 +13,10 @@ from pathlib import Path
 from api.settings import ApiSettings
 from engine import binary, space
 from engine.client import Connection
+from engine.opening import open_writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from engine.status import status
-from engine.writer import MeiliWriter
 from gongwen import dates
 from indexer import rejects
 from wenhao import collections, list_check
@@ -64,7 +64,7 @@ def _keys(folder: Path) -> Iterator[Finding]:
 
 def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
     async def ask() -> tuple[int | None, int]:
-        writer = MeiliWriter(connection, settings)
+        writer = open_writer(connection, settings)
         try:
             version = await writer.schema_version()
             return version, await writer.count() if version is not None else 0

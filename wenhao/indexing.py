@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.client import Connection
+from engine.opening import open_term_writer, open_writer
+from engine.protocol import Writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from engine.staging import staged
 from engine.terms import TermWriter
-from engine.writer import MeiliWriter
 from gongwen.errors import InputError, SettingsError
 from indexer import rejects
 from indexer.pipeline import Pipeline
@@ -117,8 +118,10 @@ def forget(name: str, connection: Connection) -> int:
 
 
 def _writing(connection: Connection, settings: EngineSettings) -> lock.Lock:
-    if not connection.admin_key:
-        raise SettingsError("writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY")
+    if not connection.may_write:
+        raise SettingsError(
+            "writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY, for a cluster OPENSEARCH_ADMIN"
+        )
     return lock.indexing(settings.data_dir)
 
 
@@ -130,8 +133,8 @@ def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing
 
 
 @asynccontextmanager
-async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIterator[tuple[MeiliWriter, TermWriter]]:
-    writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
+async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIterator[tuple[Writer, TermWriter]]:
+    writer, counts = open_writer(connection, settings), open_term_writer(connection, settings)
     try:
         yield writer, counts
     finally:
@@ -164,7 +167,7 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
 async def _fill(
     listings: Sequence[Listing],
     pipeline: Pipeline,
-    writer: MeiliWriter,
+    writer: Writer,
     counts: TermWriter,
     settings: EngineSettings,
     *,
@@ -187,7 +190,7 @@ async def _fill(
 
 
 async def _build(
-    listings: Sequence[Listing], pipeline: Pipeline, writer: MeiliWriter, counts: TermWriter, settings: EngineSettings
+    listings: Sequence[Listing], pipeline: Pipeline, writer: Writer, counts: TermWriter, settings: EngineSettings
 ) -> tuple[dict[str, Summary], int]:
     """Fills the index of the new schema; what an interrupted build left of it is kept and brought in line too."""
     await writer.ensure_index()
@@ -197,7 +200,7 @@ async def _build(
 
 
 async def _everything(
-    listings: Sequence[Listing], writer: MeiliWriter, missing: Sequence[Missing], settings: EngineSettings
+    listings: Sequence[Listing], writer: Writer, missing: Sequence[Missing], settings: EngineSettings
 ) -> list[Listing]:
     """All collections that the new index must have; nothing may be lost in it that the old one has.
 
@@ -218,7 +221,7 @@ async def _everything(
     return list(whole.values())
 
 
-async def _missing(writer: MeiliWriter, settings: EngineSettings) -> tuple[Missing, ...]:
+async def _missing(writer: Writer, settings: EngineSettings) -> tuple[Missing, ...]:
     known = collections.known(settings.data_dir)
     counts = await held(writer)
     gone = [name for name in counts if name not in known or not known[name].exists()]

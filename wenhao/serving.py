@@ -18,12 +18,10 @@ from api.meaning import Meaning
 from api.settings import ApiSettings
 from engine import keys, space
 from engine.client import Connection
+from engine.opening import open_reader, open_term_reader, open_writer
 from engine.passages import PassageReader
-from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import TermReader
-from engine.writer import MeiliWriter
 from gongwen import sentence_vectors
 from gongwen.errors import SettingsError
 
@@ -67,7 +65,7 @@ def serve(
         with engine() as connection:
             if before:
                 before(connection)
-            elif connection.admin_key:
+            elif connection.may_write:
                 asyncio.run(ensure_index(connection))
             asyncio.run(_serve(listener, connection, settings, f"http://{host}:{port}/", console))
     finally:
@@ -92,7 +90,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def ensure_index(connection: Connection) -> None:
     """Make the index exist, so that searches find nothing instead of failing."""
-    writer = MeiliWriter(connection, EngineSettings())
+    writer = open_writer(connection, EngineSettings())
     try:
         await writer.ensure_index()
     finally:
@@ -103,7 +101,7 @@ async def _serve(
     listener: socket.socket, connection: Connection, settings: ApiSettings, address: str, console: Console
 ) -> None:
     _log_to_output(settings)
-    reader, counts = MeiliReader(connection, EngineSettings()), TermReader(connection, EngineSettings())
+    reader, counts = open_reader(connection, EngineSettings()), open_term_reader(connection, EngineSettings())
     config = uvicorn.Config(
         create_app(
             reader,
@@ -139,6 +137,10 @@ def meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
     """Candidates by meaning, as far as the settings and what is installed allow."""
     if settings.semantic == "off" or (settings.semantic == "auto" and not sentence_vectors.available()):
         return None
+    if connection.cluster:
+        if settings.semantic == "auto":
+            return None
+        raise SettingsError("candidates by meaning are looked up by Meilisearch only; set WENHAO_SEMANTIC=off")
     sentence_vectors.check()
     return Meaning(sentence_vectors.SentenceEncoder, PassageReader(connection, EngineSettings()))
 

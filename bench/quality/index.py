@@ -19,11 +19,10 @@ from pathlib import Path
 
 from bench.quality.documents import Source, digest
 from engine.client import Connection
+from engine.opening import open_term_writer, open_writer
 from engine.schema import Field
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import TermWriter
-from engine.writer import MeiliWriter
 from indexer.pipeline import Pipeline
 from indexer.records import document_id
 from indexer.settings import IndexerSettings
@@ -132,7 +131,7 @@ async def _synced(
     listing: Listing, pipeline: Pipeline, connection: Connection, settings: EngineSettings
 ) -> tuple[int, dict[str, str]]:
     """The number of rejected files, and document id -> path of all documents stored."""
-    writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
+    writer, counts = open_writer(connection, settings), open_term_writer(connection, settings)
     last = 0.0
 
     def show(done: int, number: int, _path: str) -> None:
@@ -152,7 +151,7 @@ async def _synced(
 
 
 async def _copies(connection: Connection, settings: EngineSettings) -> dict[str, str]:
-    writer = MeiliWriter(connection, settings)
+    writer = open_writer(connection, settings)
     try:
         pages = writer.scan((Field.ID, Field.COPY_OF))
         return {row["id"]: row[Field.COPY_OF] async for page in pages for row in page if row.get(Field.COPY_OF)}

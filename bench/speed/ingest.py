@@ -32,9 +32,9 @@ from pathlib import Path
 import psutil
 
 from engine.client import Connection, EngineClient
+from engine.opening import open_term_writer
 from engine.server import read_running, running_engine
 from engine.settings import EngineSettings
-from engine.terms import TermWriter
 from engine.writer import MeiliWriter
 from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
@@ -135,7 +135,7 @@ def ours(files: Path, data: Path) -> None:
     """A folder of files to a searchable index in a data folder, as ``wenhao index`` does it."""
 
     async def run(connection: Connection, settings: EngineSettings) -> None:
-        writer, counts = MeiliWriter(connection, settings), TermWriter(connection, settings)
+        writer, counts = MeiliWriter(connection, settings), open_term_writer(connection, settings)
         try:
             listing, pipeline = discover(files, "bench"), Pipeline(IndexerSettings())
             await sync(listing, pipeline, writer, data, lambda *_: None, term_counts=counts)

@@ -17,8 +17,8 @@ from api.agents import Agents, build
 from api.app import build_planner
 from api.plan import Planner
 from api.settings import ApiSettings
+from engine.opening import open_term_reader
 from engine.reader import MeiliReader
-from engine.terms import TermReader
 from tests.support import Site, read_cases
 
 SITE = "https://wenhao.example/gov"
@@ -56,7 +56,7 @@ class Asked:
 
 @pytest.fixture
 async def agent(site: Site) -> AsyncIterator[Asked]:
-    reader, counts = MeiliReader(site.connection, site.settings), TermReader(site.connection, site.settings)
+    reader, counts = MeiliReader(site.connection, site.settings), open_term_reader(site.connection, site.settings)
     answers = build(reader, planner(), SETTINGS, counts, None)
     yield Asked(answers)
     await answers.aclose()

@@ -13,11 +13,11 @@ from api.app import build_planner, create_app
 from api.meaning import Meaning
 from api.settings import ApiSettings
 from engine.client import Connection
+from engine.opening import open_term_reader
 from engine.passages import PassageReader, PassageWriter
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import TermReader
 from engine.writer import MeiliWriter
 from gongwen import sentence_vectors
 from indexer.embedding import embed
@@ -78,7 +78,7 @@ def sites(folder: Path, settings: EngineSettings, connection: Connection) -> Ite
             MeiliReader(connection, settings),
             build_planner(api_settings),
             api_settings,
-            TermReader(connection, settings),
+            open_term_reader(connection, settings),
             meaning if name == "meaning" else None,
         )
         made[name] = Site(TestClient(app), connection, settings)

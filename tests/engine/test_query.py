@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.parts import check_request
 from engine.protocol import Condition, Query, SearchRequest
-from engine.query import check_request, filters, query_text
+from engine.query import filters, query_text
 from engine.schema import (
     FACETS,
     FILTERABLE,

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from engine.client import Connection
+from engine.opening import open_term_reader, open_term_writer
 from engine.schema import JOINER
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import Term, TermKind, TermReader, TermState, TermWriter
+from engine.terms import Term, TermKind, TermState
 from indexer import terms
 
 RECORDS = [
@@ -44,7 +45,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 async def _counted(connection: Connection, settings: EngineSettings, changed: int) -> tuple[bool, TermState | None, list[Term]]:  # fmt: skip
-    writer, reader = TermWriter(connection, settings), TermReader(connection, settings)
+    writer, reader = open_term_writer(connection, settings), open_term_reader(connection, settings)
     try:
         done = await terms.update(Stored(RECORDS), writer, changed)  # type: ignore[arg-type]
         return done, await reader.state(), await reader.terms()
@@ -83,7 +84,7 @@ def test_counts_of_an_older_form_are_counted_anew(engine: tuple[Connection, Engi
     assert not asyncio.run(_counted(connection, settings, changed=0))[0]
 
     async def older() -> None:
-        writer = TermWriter(connection, settings)
+        writer = open_term_writer(connection, settings)
         await writer._writer.put([{"id": "state", "documents": 3, "mean_words": 1.0, "changed": 0, "stamp": "old"}])
         await writer.aclose()
 

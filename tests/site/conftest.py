@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.app import build_planner, create_app
 from api.settings import ApiSettings
+from engine.opening import open_term_reader
 from engine.reader import MeiliReader
-from engine.terms import TermReader
 from tests.support import Site
 
 ARGUMENTS = [
@@ -56,7 +56,7 @@ def address(site: Site) -> Iterator[str]:
         MeiliReader(site.connection, site.settings),
         build_planner(settings),
         settings,
-        TermReader(site.connection, site.settings),
+        open_term_reader(site.connection, site.settings),
     )
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))

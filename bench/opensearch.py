@@ -1,0 +1,208 @@
+"""A real OpenSearch on this machine, of one node or several: fetched by Maven, pinned by checksum, run as plain processes.
+
+The server's zip for integration tests holds no plugin but the transport; the one with the tokenizers is put in beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+VERSION = "2.19.4"
+_ZIP = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
+_ANALYSIS = f"org.opensearch.plugin:analysis-common:{VERSION}"
+_SUMS = {
+    f"opensearch-{VERSION}.zip": "3902e642715210d1d9d7cbdcc8f5abd6f931d1d7a679cea3750937becf16c406",
+    f"analysis-common-{VERSION}.jar": "46db3a6c8fc53f756853d29b4d14fc326ce96a0f56b62aeb289a8126ec513e66",
+}
+_DESCRIPTOR = f"""\
+name=analysis-common
+description=Tokenizers and filters
+version={VERSION}
+opensearch.version={VERSION}
+java.version=11
+classname=org.opensearch.analysis.common.CommonAnalysisPlugin
+extended.plugins=
+has.native.controller=false
+"""
+_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+_NOBODY = 65534
+_READY = 90.0  # seconds; ten on an idle machine
+_OPTIONS = "-Xms400m -Xmx400m -XX:-UsePerfData"
+
+
+class NotHere(Exception):
+    """OpenSearch cannot be had or run on this machine; the message says why."""
+
+
+@dataclass
+class Node:
+    """One process of a cluster."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        """Address of its HTTP interface."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends a signal: SIGKILL, SIGSTOP, SIGCONT."""
+        self.process.send_signal(number)
+
+    def end(self) -> None:
+        """Ends it, frozen or not, and waits for it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(30)
+
+    def ask(self, path: str, timeout: float = 5.0) -> object:
+        """What it answers to GET."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=timeout) as answer:  # noqa: S310 - our own loopback address
+            return orjson.loads(answer.read())
+
+
+def server() -> Path:
+    """The unpacked server, fetched once a machine; raises :class:`NotHere` where it cannot be had or run."""
+    if os.getuid() == 0 and not shutil.which("setpriv"):
+        raise NotHere("OpenSearch does not run as root, and there is no setpriv to run it as another user")
+    if not shutil.which("java"):
+        raise NotHere("no Java on this machine: OpenSearch is not tested")
+    home = Path(tempfile.gettempdir()) / f"wenhao-opensearch-{VERSION}-{os.getuid()}"
+    if (home / "complete").exists():
+        return home / f"opensearch-{VERSION}"
+    if not shutil.which("mvn"):
+        raise NotHere("no Maven on this machine to fetch OpenSearch with: it is not tested")
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(mode=0o755)
+    for artifact in (_ZIP, _ANALYSIS):
+        command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={home}"]
+        fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        if fetched.returncode:
+            raise NotHere(f"Maven could not fetch {artifact}: OpenSearch is not tested ({fetched.stdout[-200:]})")
+    for name, expected in _SUMS.items():
+        found = hashlib.sha256((home / name).read_bytes()).hexdigest()
+        if found != expected:
+            raise RuntimeError(f"{name} is not the one that was tested: {found}, expected {expected}")
+    _unpack(home)
+    (home / "complete").touch()
+    return home / f"opensearch-{VERSION}"
+
+
+def _unpack(home: Path) -> None:
+    with zipfile.ZipFile(home / f"opensearch-{VERSION}.zip") as archive:
+        archive.extractall(home)
+    root = home / f"opensearch-{VERSION}"
+    module = root / "modules" / "analysis-common"
+    module.mkdir()
+    shutil.copy(home / f"analysis-common-{VERSION}.jar", module)
+    (module / "plugin-descriptor.properties").write_text(_DESCRIPTOR)
+    for program in (root / "bin").iterdir():
+        program.chmod(0o755)
+
+
+@contextmanager
+def running(count: int = 1) -> Iterator[list[Node]]:
+    """A cluster of so many nodes that know each other; all are ended at the end, and their data removed."""
+    root = server()
+    work = Path(tempfile.mkdtemp(prefix="wenhao-cluster-"))
+    work.chmod(0o755)
+    ports = _free_ports(2 * count)
+    nodes: list[Node] = []
+    try:
+        for at in range(count):  # one by one, so that those begun are ended when the next cannot be
+            nodes += [start(root, work / f"node{at}", ports[at], ports[count + at], ports[count:])]
+        await_nodes(nodes, count)
+        yield nodes
+    finally:
+        for node in nodes:
+            node.end()
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[int]) -> Node:
+    """Starts a node on a folder of its own (that of one that was killed is taken up again)."""
+    if not folder.exists():
+        shutil.copytree(root / "config", folder / "config")
+        for name in ("data", "logs"):
+            (folder / name).mkdir()
+        options = folder / "config" / "jvm.options"
+        # The log of the garbage collector would go into the shared folder of the program.
+        options.write_text("\n".join(line for line in options.read_text().splitlines() if "gc.log" not in line) + "\n")
+        (folder / "config" / "opensearch.yml").write_text(_configuration(folder, port, transport, seeds))
+        if os.getuid() == 0:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, _NOBODY, _NOBODY)
+    drop = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "JAVA_HOME", "LANG")}
+    java = Path(shutil.which("java") or "").resolve().parent.parent
+    environment |= {
+        "OPENSEARCH_JAVA_HOME": str(java),
+        "OPENSEARCH_JAVA_OPTS": _OPTIONS,
+        "OPENSEARCH_PATH_CONF": str(folder / "config"),
+        "HOME": str(folder),
+    }
+    with (folder / "output.txt").open("ab") as output:
+        process = subprocess.Popen(
+            [*drop, str(root / "bin" / "opensearch")], cwd=folder, env=environment, stdout=output, stderr=output
+        )
+    return Node(folder, port, process)
+
+
+def _configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]) -> str:
+    lines = [
+        "cluster.name: wenhao-test",
+        f"node.name: {folder.name}",
+        f"path.data: {folder / 'data'}",
+        f"path.logs: {folder / 'logs'}",
+        "network.host: 127.0.0.1",
+        f"http.port: {port}",
+        f"transport.port: {transport}",
+        "cluster.routing.allocation.disk.threshold_enabled: false",
+    ]
+    if len(seeds) == 1:
+        return "\n".join([*lines, "discovery.type: single-node", ""])
+    lines += [
+        f"discovery.seed_hosts: [{', '.join(f'127.0.0.1:{seed}' for seed in seeds)}]",
+        f"cluster.initial_cluster_manager_nodes: [{', '.join(f'node{at}' for at in range(len(seeds)))}]",
+        # As docs/scale.md advises: a node that is frozen is out after six seconds instead of thirty.
+        *(f"cluster.fault_detection.{who}_check.interval: 1s" for who in ("follower", "leader")),
+        *(f"cluster.fault_detection.{who}_check.timeout: 2s" for who in ("follower", "leader")),
+        *(f"cluster.fault_detection.{who}_check.retry_count: 2" for who in ("follower", "leader")),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def await_nodes(nodes: Sequence[Node], count: int) -> None:
+    """Returns when one of the nodes says that so many are there; fails with what the first has written."""
+    deadline = time.monotonic() + _READY
+    while time.monotonic() < deadline and nodes[0].process.poll() is None:
+        with contextlib.suppress(OSError, KeyError):
+            health = nodes[0].ask(f"/_cluster/health?wait_for_nodes={count}&timeout=1s")
+            if isinstance(health, dict) and health["number_of_nodes"] >= count:
+                return
+        time.sleep(0.2)
+    raise AssertionError((nodes[0].folder / "output.txt").read_text("utf-8")[-2000:])
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [one.getsockname()[1] for one in sockets]

@@ -1,0 +1,131 @@
+"""What either engine keeps: a call that returns has been carried out, and searches see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from engine.client import Connection
+from engine.opening import open_reader, open_writer
+from engine.protocol import Query, Reader, SearchRequest, Stored, Writer
+from engine.schema import SCHEMA_VERSION, Field
+from engine.settings import EngineSettings
+from gongwen.errors import EngineError, InputError
+
+
+def record(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": f"w{number}", "title": "工程", "collection": "c", **more}
+
+
+@pytest.fixture
+async def reader(connection: Connection, settings: EngineSettings, index_name: str) -> AsyncIterator[Reader]:
+    made = open_reader(connection, settings.model_copy(update={"index_name": index_name}))
+    yield made
+    await made.aclose()
+
+
+async def test_put_replaces_and_delete_removes(writer: Writer, reader: Reader) -> None:
+    await writer.ensure_index()
+    await writer.put([record(1, genre="通知"), record(2), {Field.ID: "w3"}])
+    await writer.put([record(1)])
+    assert await writer.count() == 3
+    found = await reader.get("w1")
+    assert found == record(1)
+    await writer.delete(["w1", "unknown"])
+    assert await writer.count() == 2
+    await writer.put([])
+    await writer.delete([])
+
+
+async def test_an_index_that_is_not_there(writer: Writer) -> None:
+    assert await writer.count() == 0
+    assert await writer.inventory("c") == {}
+    assert await writer.schema_version() is None
+
+
+@pytest.mark.parametrize("bad", ["", "a b", "a/b", "文号", "a\n", "a" * 512, 7, None])
+async def test_one_bad_id_is_refused_before_anything_is_sent(writer: Writer, bad: object) -> None:
+    with pytest.raises(InputError, match="document id"):
+        await writer.put([record(1), {"id": bad}])
+    with pytest.raises(InputError, match="document id"):
+        await writer.delete(["w1", bad])  # type: ignore[list-item]
+    assert await writer.schema_version() is None
+
+
+async def test_the_longest_id_is_taken(writer: Writer) -> None:
+    await writer.ensure_index()
+    await writer.put([{"id": "a" * 511}])
+    assert await writer.count() == 1
+
+
+@pytest.mark.parametrize("value", [object(), "\ud800", {1, 2}])
+async def test_a_value_that_is_no_json_is_refused_with_its_id(writer: Writer, value: object) -> None:
+    with pytest.raises(InputError, match="'w2' cannot be stored"):
+        await writer.put([record(1), record(2, facts=value)])
+    assert await writer.schema_version() is None
+
+
+async def test_many_batches_are_all_stored(writer: Writer) -> None:
+    await writer.ensure_index()
+    await writer.put([record(number, text="工程\u200c" * 100_000) for number in range(20)])
+    assert await writer.count() == 20
+
+
+async def test_inventory_reads_page_by_page(writer: Writer) -> None:
+    await writer.ensure_index()
+    records = [record(n, source=f"s{n}", source_hash=f"h{n}", content_hash=f"k{n}", text="工程") for n in range(10)]
+    await writer.put([*records, record(90, collection="C"), record(91, collection="d"), {"id": "w92"}])
+    expected = {f"w{n}": Stored(f"s{n}", f"h{n}", f"k{n}") for n in range(10)}
+    assert await writer.inventory("c") == expected
+    assert await writer.inventory("C") == {"w90": Stored(None, None, None)}
+    assert await writer.inventory('c" OR id EXISTS OR "') == {}
+    await writer.delete(list(expected))
+    assert await writer.count() == 3
+
+
+async def test_update_replaces_the_given_fields_alone(writer: Writer, reader: Reader) -> None:
+    await writer.ensure_index()
+    await writer.put([record(1, genre="通知", effects=[{"kind": "repeals"}]), record(2)])
+    await writer.update([{"id": "w1", "effects": [], "validity": "in_force"}])
+    found = await reader.get("w1")
+    assert found == record(1, genre="通知", effects=[], validity="in_force")
+    with pytest.raises(InputError, match="id"):
+        await writer.update([{"validity": "in_force"}])
+
+
+async def test_scan_gives_every_document_with_the_fields_asked_for(writer: Writer) -> None:
+    assert [page async for page in writer.scan(["id"])] == [], "no index yet"
+    await writer.ensure_index()
+    await writer.put([record(number, text="工程") for number in range(8)])
+    pages = [page async for page in writer.scan(["id", "title"], page_size=3)]
+    assert [len(page) for page in pages] == [3, 3, 2]
+    rows = sorted((row for page in pages for row in page), key=lambda row: row["id"])
+    assert rows == [{"id": f"w{number}", "title": "工程"} for number in range(8)]
+
+
+async def test_two_may_ensure_at_once(writer: Writer, connection: Connection, settings: EngineSettings) -> None:
+    other = open_writer(connection, settings, writer.index_name)
+    await asyncio.gather(writer.ensure_index(), other.ensure_index())
+    await other.aclose()
+    assert await writer.schema_version() == SCHEMA_VERSION
+
+
+async def test_swap_puts_the_new_documents_in_place(
+    writer: Writer, connection: Connection, settings: EngineSettings
+) -> None:
+    staged = open_writer(connection, settings, writer.index_name + "-next")
+    reader = open_reader(connection, settings.model_copy(update={"index_name": writer.index_name}))
+    for target, number in ((writer, 1), (staged, 2)):
+        await target.ensure_index()
+        await target.put([record(number)])
+    await writer.swap(staged.index_name)
+    page = await reader.search(SearchRequest((Query(words=("工程",)),)))
+    assert [hit.id for hit in page.hits] == ["w2"]
+    assert await staged.schema_version() is None
+    with pytest.raises(EngineError, match="not found"):
+        await writer.swap("wenhao-nothing")
+    await staged.aclose()
+    await reader.aclose()
