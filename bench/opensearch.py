@@ -43,7 +43,6 @@ has.native.controller=false
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _NOBODY = 65534
 _READY = 90.0  # seconds; ten on an idle machine
-_OPTIONS = "-Xms400m -Xmx400m -XX:-UsePerfData"
 
 
 class NotHere(Exception):
@@ -119,8 +118,8 @@ def _unpack(home: Path) -> None:
 
 
 @contextmanager
-def running(count: int = 1) -> Iterator[list[Node]]:
-    """A cluster of so many nodes that know each other; all are ended at the end, and their data removed."""
+def running(count: int = 1, heap: str = "400m") -> Iterator[list[Node]]:
+    """A cluster of so many nodes of so much memory; all are ended at the end, and their data removed."""
     root = server()
     work = Path(tempfile.mkdtemp(prefix="wenhao-cluster-"))
     work.chmod(0o755)
@@ -128,7 +127,7 @@ def running(count: int = 1) -> Iterator[list[Node]]:
     nodes: list[Node] = []
     try:
         for at in range(count):  # one by one, so that those begun are ended when the next cannot be
-            nodes += [start(root, work / f"node{at}", ports[at], ports[count + at], ports[count:])]
+            nodes += [start(root, work / f"node{at}", ports[at], ports[count + at], ports[count:], heap)]
         await_nodes(nodes, count)
         yield nodes
     finally:
@@ -137,7 +136,7 @@ def running(count: int = 1) -> Iterator[list[Node]]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[int]) -> Node:
+def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[int], heap: str) -> Node:  # noqa: PLR0917
     """Starts a node on a folder of its own (that of one that was killed is taken up again)."""
     if not folder.exists():
         shutil.copytree(root / "config", folder / "config")
@@ -155,7 +154,7 @@ def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[i
     java = Path(shutil.which("java") or "").resolve().parent.parent
     environment |= {
         "OPENSEARCH_JAVA_HOME": str(java),
-        "OPENSEARCH_JAVA_OPTS": _OPTIONS,
+        "OPENSEARCH_JAVA_OPTS": f"-Xms{heap} -Xmx{heap} -XX:-UsePerfData",
         "OPENSEARCH_PATH_CONF": str(folder / "config"),
         "HOME": str(folder),
     }

@@ -23,9 +23,9 @@ def beside(settings: EngineSettings, needed: int) -> Iterator[EngineSettings]:
     ``needed``: bytes that the new database may take. Raises :class:`SettingsError` for an engine run elsewhere, a folder
     in use, or too little space.
     """
-    if settings.meili_url is not None:
+    if not settings.private:
         raise SettingsError(
-            "MEILI_URL names an engine run elsewhere; do this where that engine runs (docs/operations.md)"
+            "MEILI_URL or OPENSEARCH_URL names an engine run elsewhere; do this where that engine runs (docs/operations.md)"
         )
     folder = settings.data_dir.absolute()
     with alone(folder):

@@ -111,6 +111,11 @@ class EngineSettings(BaseSettings):
         description="Write tasks the private engine joins at most; a killed batch starts again from zero.",
     )
 
+    @property
+    def private(self) -> bool:
+        """True when no engine is named, so that one of our own is started in the data folder."""
+        return self.meili_url is None and self.opensearch_url is None
+
     @model_validator(mode="after")
     def _one_engine(self) -> EngineSettings:
         if self.opensearch_url is not None and self.meili_url is not None:

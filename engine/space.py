@@ -22,7 +22,7 @@ FACTOR = 20
 
 def folder(settings: EngineSettings) -> Path | None:
     """Return the data folder of the private engine; None for an engine run elsewhere, whose disk we cannot see."""
-    return settings.data_dir.absolute() if settings.meili_url is None else None
+    return settings.data_dir.absolute() if settings.private else None
 
 
 def free_bytes(place: Path) -> int:

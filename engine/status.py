@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx2
 
-from engine import binary, keys
+from engine import keys
+from engine.binary import VERSION, find, version_of
 from engine.client import check_url, decode, headers, is_loopback
-from engine.server import read_running
+from engine.server import cluster_connection, read_running
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, SettingsError
 
-Found = Literal["MEILI_URL", "private, running", "private, stopped", "missing"]
+Found = Literal["MEILI_URL", "OPENSEARCH_URL", "private, running", "private, stopped", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,18 @@ class EngineStatus:
     database_bytes: int | None = None
     binary: Path | None = None
     problem: str | None = None
+    wanted: str = VERSION
+
+    @property
+    def tested(self) -> bool:
+        """True when this program was tested with an engine of that version."""
+        return self.version is not None and self.version.startswith(self.wanted)
 
 
 def status(settings: EngineSettings) -> EngineStatus:
     """Return the state of the engine that ``running_engine`` would use; never raises for an engine in a bad state."""
+    if settings.opensearch_url is not None:
+        return _cluster(settings)
     if settings.meili_url is not None:
         secret = settings.meili_master_key or settings.meili_admin_key
         key = secret.get_secret_value() if secret else ""
@@ -47,15 +57,32 @@ def status(settings: EngineSettings) -> EngineStatus:
             master, problem = "", str(error)
         known = EngineStatus("private, running", url=running.url, pid=running.pid, binary=program, problem=problem)
         return _asked(known, master, settings.index_name)
-    size = _size(folder / f"engine-{binary.VERSION}")
+    size = _size(folder / f"engine-{VERSION}")
     found: Found = "private, stopped" if program else "missing"
-    version = binary.version_of(program) if program else None
+    version = version_of(program) if program else None
     return EngineStatus(found, version=version, database_bytes=size, binary=program, problem=problem)
+
+
+def _cluster(settings: EngineSettings) -> EngineStatus:
+    from engine.opensearch.state import TESTED, state  # the extra may be missing
+
+    known = EngineStatus("OPENSEARCH_URL", url=settings.opensearch_url, wanted=TESTED)
+    try:
+        found = asyncio.run(state(cluster_connection(settings), settings))
+    except (EngineError, SettingsError) as error:
+        return replace(known, problem=str(error))
+    return replace(
+        known,
+        version=found.version,
+        documents=found.documents,
+        database_bytes=found.database_bytes,
+        problem=found.problem,
+    )
 
 
 def _program(settings: EngineSettings) -> tuple[Path | None, str | None]:
     try:
-        return binary.find(settings), None
+        return find(settings), None
     except (EngineError, SettingsError) as error:
         return None, str(error)
 

@@ -42,8 +42,10 @@ def back_up(connection: Connection, parent: Path | None, keep: int | None, mount
     :class:`~gongwen.errors.SettingsError` (space, keys), engine errors.
     """
     settings = EngineSettings()
+    if connection.cluster:
+        raise SettingsError("a cluster is backed up by its own snapshots, to a repository of yours: see docs/scale.md")
     parent = (parent or settings.data_dir / "backups").absolute()
-    own = settings.data_dir.absolute() if settings.meili_url is None else None
+    own = settings.data_dir.absolute() if settings.private else None
     with lock.indexing(settings.data_dir), lock.indexing(settings.data_dir, lock.EMBEDDING_FILE):
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if own is not None:

@@ -214,9 +214,9 @@ def engine_install(quiet: Annotated[bool, typer.Option("--quiet", help="已安�
     """取得检索引擎（Meilisearch 1.21.0，核对 sha256）。"""
     with _plain_errors():
         settings = EngineSettings()
-        if settings.meili_url:
+        if not settings.private:
             if not quiet:
-                _console.print(f"已指定 MEILI_URL={settings.meili_url}，不需要安装。")
+                _console.print(f"已指定引擎 {settings.meili_url or settings.opensearch_url}，不需要安装。")
             return
         if binary.is_installed(binary.cache_path()):
             if not quiet:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from api.settings import ApiSettings
-from engine import binary, space
+from engine import space
 from engine.client import Connection
 from engine.opening import open_writer
 from engine.schema import SCHEMA_VERSION
@@ -50,9 +50,8 @@ def _engine(settings: EngineSettings) -> Iterator[Finding]:
     found = status(settings)
     yield Finding("引擎", found.problem or f"{found.found}，{found.url}", found.problem is None)
     if found.version:
-        tested = found.version == binary.VERSION
-        advice = "" if tested else f"；本程序用 {binary.VERSION} 测过，请换用它"
-        yield Finding("引擎版本", f"{found.version}{advice}", tested)
+        advice = "" if found.tested else f"；本程序用 {found.wanted} 测过，请换用它"
+        yield Finding("引擎版本", f"{found.version}{advice}", found.tested)
 
 
 def _keys(folder: Path) -> Iterator[Finding]:
@@ -116,7 +115,7 @@ def _lists() -> Finding:
 def _disk(settings: EngineSettings) -> Finding:
     folder = settings.data_dir.absolute()
     free = space.free_bytes(folder)
-    low = space.problem(folder) if settings.meili_url is None else None
+    low = space.problem(folder) if settings.private else None
     if low:
         return Finding("磁盘", f"{low}；已停止编入，检索照常；请腾出空间", well=False)
     needed = max(_LEAST_FREE, status(settings).database_bytes or 0)

@@ -39,6 +39,10 @@ def hand_out_search_key(path: Path) -> None:
     Raises :class:`~gongwen.errors.SettingsError` without a master key or when the file cannot be written; engine errors.
     """
     settings = EngineSettings()
+    if settings.opensearch_url is not None:
+        raise SettingsError(
+            "a cluster has users instead of keys: make one that may only search, and set OPENSEARCH_SEARCH"
+        )
     if settings.meili_url is not None and settings.meili_master_key is None:
         raise SettingsError(
             "the search key is made from the master key: set MEILI_MASTER_KEY or MEILI_MASTER_KEY_FILE beside MEILI_URL"

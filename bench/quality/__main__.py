@@ -20,8 +20,10 @@ import json
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
+from bench import opensearch
 from bench.quality import baseline, page, peers, sets
 from bench.quality.run import How, Outcome, run
 from bench.quality.sets import SETS, QuestionSet
@@ -32,21 +34,28 @@ def main(arguments: list[str]) -> int:
     """Runs the sets asked for and prints their tables; 1 when something failed or fell below its floor."""
     options, how = _options(arguments)
     # The environment's own engine and folders are not what is measured.
-    for name in [name for name in os.environ if name.startswith(("MEILI_", "WENHAO_")) and name != "MEILI_BIN"]:
-        del os.environ[name]
+    for name in [name for name in os.environ if name.startswith(("MEILI_", "OPENSEARCH_", "WENHAO_"))]:
+        if name != "MEILI_BIN":
+            del os.environ[name]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the site and the engine end with us
     pinned = baseline.load()
     report: dict[str, object] = {}
     wrong: list[str] = []
+    stack = ExitStack()
     try:
+        if options.engine == "opensearch":
+            # All settings that follow are read from here, the site's too.
+            os.environ["OPENSEARCH_URL"] = stack.enter_context(opensearch.running(heap="1g"))[0].url
         for one in _wanted(options):
             found = run(one, how)
             report[one.name] = found.report
             wrong += baseline.complaints(one.name, found.result, pinned)
             _keep(one, found, options)  # at once, since a later set may fail or be stopped
-    except WenhaoError as error:
+    except (WenhaoError, opensearch.NotHere) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    finally:
+        stack.close()
     if options.json:
         options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     if options.check:
@@ -73,6 +82,7 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, How]:
     parser.add_argument("--docs", type=Path, help="a set of your own: its documents")
     parser.add_argument("--queries", type=Path, help="and its questions")
     parser.add_argument("--peers", default="all", help=f"all, none, or some of {','.join(peers.NAMES)}")
+    parser.add_argument("--engine", choices=("meilisearch", "opensearch"), default="meilisearch", help="what the site stands on; a cluster is started and filled anew at each run")  # fmt: skip
     parser.add_argument("--half", choices=("even", "odd", "all"), default="all", help="every second question")
     parser.add_argument("--limit", type=int, help="only the first N questions of a set")
     parser.add_argument("--losses", type=int, default=0, metavar="N", help="print the N questions we answer worst")
@@ -107,6 +117,8 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, How]:
     )
     if (options.check or options.update or options.write) and (not how.whole or options.docs):
         parser.error("--check, --update and --write need whole sets: no --half, --limit, --quick, --docs")
+    if options.engine != "meilisearch" and (options.update or options.semantic):
+        parser.error("what is pinned, and candidates by meaning, are of --engine meilisearch")
     return options, how
 
 

@@ -23,6 +23,7 @@ from engine.opening import open_term_writer, open_writer
 from engine.schema import Field
 from engine.server import running_engine
 from engine.settings import EngineSettings
+from engine.terms import terms_index
 from indexer.pipeline import Pipeline
 from indexer.records import document_id
 from indexer.settings import IndexerSettings
@@ -56,14 +57,15 @@ def index_of(sources: tuple[Source, ...], *, fresh: bool = False, keep: bool = F
     ``fresh`` builds it again in any case; ``keep`` takes it as it is, whatever rules it was read with.
     Raises what the indexer raises.
     """
-    folder = CACHE / digest(sources)
+    cluster = EngineSettings().opensearch_url
+    folder = CACHE / "cluster" / digest(sources) if cluster else CACHE / digest(sources)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         _wait_for(lock.fileno(), folder)
         pipeline = Pipeline(IndexerSettings())
         built = folder / "built.json"
         known = json.loads(built.read_text("utf-8")) if built.exists() else None
-        if known is None or fresh or (known["version"] != pipeline.version and not keep):
+        if known is None or fresh or cluster or (known["version"] != pipeline.version and not keep):
             built.unlink(missing_ok=True)
             known = _build(folder, sources, pipeline)
             built.write_text(json.dumps(known), "utf-8")
@@ -80,11 +82,13 @@ def _wait_for(lock: int, folder: Path) -> None:
 
 def _build(folder: Path, sources: tuple[Source, ...], pipeline: Pipeline) -> dict[str, object]:
     shutil.rmtree(folder / "engine", ignore_errors=True)
+    (folder / "engine").mkdir()
     started = time.perf_counter()
     settings = EngineSettings(data_dir=folder / "engine")
     names: dict[str, str] = {}
     files = rejected = 0
     with running_engine(settings) as connection:
+        asyncio.run(_emptied(connection, settings))
         for source in sources:
             listing, given = _listing(source, folder / "files")
             lost, stored = asyncio.run(_synced(listing, pipeline, connection, settings))
@@ -102,6 +106,16 @@ def _build(folder: Path, sources: tuple[Source, ...], pipeline: Pipeline) -> dic
         "rejected": rejected,
         "seconds": seconds,
     }
+
+
+async def _emptied(connection: Connection, settings: EngineSettings) -> None:
+    """Removes what another set left in an engine that several sets share."""
+    writer = open_writer(connection, settings)
+    try:
+        for name in (settings.index_name, terms_index(settings)):
+            await writer.drop(name)
+    finally:
+        await writer.aclose()
 
 
 def _listing(source: Source, folder: Path) -> tuple[Listing, dict[str, str]]:

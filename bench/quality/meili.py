@@ -47,7 +47,7 @@ def running(strategy: str, sources: tuple[Source, ...]) -> Iterator[Raw]:
     done = folder / "done"
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
-    settings = EngineSettings(data_dir=folder, index_name=_INDEX)
+    settings = EngineSettings(data_dir=folder, index_name=_INDEX, opensearch_url=None)
     with running_engine(settings) as connection:
         if not done.exists():
             asyncio.run(_fill(connection, settings, sources))
