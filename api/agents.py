@@ -243,6 +243,8 @@ _RELAXED = {
 
 def _notes(found: SearchAnswer) -> list[str]:
     notes = [_RELAXED.get(found.relaxed, f"已放宽：{found.relaxed}")] if found.relaxed else []
+    if found.partial:
+        notes.append("有一部分文件暂时检索不到，以下不全，请稍后再问")
     if found.dropped:
         notes.append(f"未参与检索：{'、'.join(found.dropped)}")
     if found.corrected:

@@ -53,6 +53,7 @@ class Given:
     body: bytes
     told: Told
     kept: bool = False
+    partial: bool = False
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class AnswerCache:
             self._kept.move_to_end(key)
             return kept
         given = _given(await self.searcher.search(params))
-        if state.same(self._state):  # nothing was found changed while this was answered
+        if state.same(self._state) and not given.partial:  # nothing was found changed while this was answered
             self._kept[key] = replace(given, kept=True)
             while len(self._kept) > self.size:
                 self._kept.popitem(last=False)
@@ -96,4 +97,4 @@ class AnswerCache:
 
 def _given(answer: SearchAnswer) -> Given:
     told = Told(answer.total, answer.relaxed, answer.corrected.to if answer.corrected else None)
-    return Given(answer.model_dump_json().encode(), told)
+    return Given(answer.model_dump_json().encode(), told, partial=answer.partial)

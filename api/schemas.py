@@ -284,6 +284,7 @@ class SearchAnswer(BaseModel):
     dropped: list[str] = Field([], description="未参与检索的词")
     corrected: Corrected | None = Field(None, description="改正了错字或拼音后检索；给出 correct=false 则按所输入的检索")
     did_you_mean: str | None = Field(None, description="可能想问的；没有据此检索")
+    partial: bool = Field(False, description="集群中有一部分没有及时作答：结果和计数不全，请稍后再试")
     total: int
     page: int
     per_page: int

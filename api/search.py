@@ -95,7 +95,7 @@ class Searcher:
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
         started = time.perf_counter()
-        found = await self.find(params, replace(Wanted.of(params), late=True))
+        found = await self.find(params, replace(Wanted.of(params), late=True, partial_ok=True))
         plan, step, page, change = found.plan, found.step, found.page, found.change
         marker = Marker(plan.marks(step))
         hits = [self._hit(one, found, marker, debug=params.debug) for one in found.hits]
@@ -107,6 +107,7 @@ class Searcher:
             dropped=list(plan.dropped) if step and step.name != "phrase" else [],
             corrected=Corrected(original=params.q, to=change.question) if change and change.automatic else None,
             did_you_mean=change.question if change and not change.automatic else None,
+            partial=page.partial or counted.partial,
             total=page.total,
             page=params.page,
             per_page=params.per_page,
@@ -223,7 +224,9 @@ class Searcher:
             page = await self.reader.search(request_of(asked, step, conditions))
             total = page.total
             if total < step.enough and conditions:
-                request = SearchRequest(queries=step.queries, conditions=wanted.hidden, limit=0)
+                request = SearchRequest(
+                    queries=step.queries, conditions=wanted.hidden, limit=0, partial_ok=wanted.partial_ok
+                )
                 total = (await self.reader.search(request)).total
             if total and (best is None or page.total > best[1].total):  # a wider step must find more
                 best = (step, page)
@@ -248,6 +251,7 @@ def request_of(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> Se
         offset=0 if ranked else wanted.offset,
         limit=max(step.window, wanted.offset + wanted.limit) if ranked else wanted.limit,
         fields=tuple(dict.fromkeys((*NEEDED, *wanted.fields))),
+        partial_ok=wanted.partial_ok,
     )
 
 

@@ -30,7 +30,8 @@ class Wanted:
 
     ``sort`` in the engine's words (none: by relevance), ``facets`` to count, ``fields`` beside :data:`NEEDED`.
     ``hidden``: what is never among the found, whatever is asked: copies, unless they are wanted. ``only_in``: the question's words are searched in these fields alone. ``strict``: all of them must occur.
-    ``late``: facets of what is likely much are counted aside, while the found are ranked.
+    ``late``: facets of what is likely much are counted aside, while the found are ranked. ``partial_ok``: who asked is told
+    when part of a cluster did not answer.
     """
 
     conditions: tuple[Clause, ...] = ()
@@ -43,6 +44,7 @@ class Wanted:
     only_in: tuple[Field, ...] | None = None
     strict: bool = False
     late: bool = False
+    partial_ok: bool = False
 
     @classmethod
     def of(cls, params: SearchParams) -> Wanted:

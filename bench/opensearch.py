@@ -55,6 +55,7 @@ class Node:
 
     folder: Path
     port: int
+    heap: str
     process: subprocess.Popen[bytes]
 
     @property
@@ -137,18 +138,26 @@ def running(count: int = 1, heap: str = "400m") -> Iterator[list[Node]]:
 
 
 def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[int], heap: str) -> Node:  # noqa: PLR0917
-    """Starts a node on a folder of its own (that of one that was killed is taken up again)."""
-    if not folder.exists():
-        shutil.copytree(root / "config", folder / "config")
-        for name in ("data", "logs"):
-            (folder / name).mkdir()
-        options = folder / "config" / "jvm.options"
-        # The log of the garbage collector would go into the shared folder of the program.
-        options.write_text("\n".join(line for line in options.read_text().splitlines() if "gc.log" not in line) + "\n")
-        (folder / "config" / "opensearch.yml").write_text(_configuration(folder, port, transport, seeds))
-        if os.getuid() == 0:
-            for path in (folder, *folder.rglob("*")):
-                os.chown(path, _NOBODY, _NOBODY)
+    """Starts a node on a new folder of its own."""
+    shutil.copytree(root / "config", folder / "config")
+    for name in ("data", "logs"):
+        (folder / name).mkdir()
+    options = folder / "config" / "jvm.options"
+    # The log of the garbage collector would go into the shared folder of the program.
+    options.write_text("\n".join(line for line in options.read_text().splitlines() if "gc.log" not in line) + "\n")
+    (folder / "config" / "opensearch.yml").write_text(_configuration(folder, port, transport, seeds))
+    if os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, _NOBODY, _NOBODY)
+    return Node(folder, port, heap, _process(folder, heap))
+
+
+def again(node: Node) -> Node:
+    """Starts a node that has ended on what it left."""
+    return Node(node.folder, node.port, node.heap, _process(node.folder, node.heap))
+
+
+def _process(folder: Path, heap: str) -> subprocess.Popen[bytes]:
     drop = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "JAVA_HOME", "LANG")}
     java = Path(shutil.which("java") or "").resolve().parent.parent
@@ -159,10 +168,9 @@ def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[i
         "HOME": str(folder),
     }
     with (folder / "output.txt").open("ab") as output:
-        process = subprocess.Popen(
-            [*drop, str(root / "bin" / "opensearch")], cwd=folder, env=environment, stdout=output, stderr=output
+        return subprocess.Popen(
+            [*drop, str(server() / "bin" / "opensearch")], cwd=folder, env=environment, stdout=output, stderr=output
         )
-    return Node(folder, port, process)
 
 
 def _configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]) -> str:

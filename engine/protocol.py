@@ -92,7 +92,8 @@ class SearchRequest:
     """A search: documents found by any of ``queries`` (none: all documents) that pass every condition.
 
     ``sort`` like ``("signed:desc",)`` replaces relevance. ``fields`` to retrieve; ``id`` always comes.
-    ``offset`` and ``limit`` in documents.
+    ``offset`` and ``limit`` in documents. ``partial_ok``: an answer from part of a cluster is better than none, since the
+    asker will be told; otherwise it is ``EngineUnavailable``.
     """
 
     queries: tuple[Query, ...] = ()
@@ -102,6 +103,7 @@ class SearchRequest:
     offset: int = 0
     limit: int = 20
     fields: tuple[str, ...] = ("*",)
+    partial_ok: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,14 @@
   const WORDS = {
     zh: {
       label: "检索公文", placeholder: "关键词、标题或文号", search: "检索", results: "检索结果", more: "更多结果", close: "关闭", suggestions: "建议",
-      busy: "正在检索…", found: (n) => `找到 ${n} 件`, nothing: "没有找到；请换一个说法，或减少词语。", away: "暂时不能检索：", relaxed: (how) => `（已放宽：${how}）`,
+      busy: "正在检索…", found: (n) => `找到 ${n} 件`, nothing: "没有找到；请换一个说法，或减少词语。", away: "暂时不能检索：", relaxed: (how) => `（已放宽：${how}）`, partial: "（有一部分文件暂时检索不到）",
       instead: (asked, to) => `没有找到“${asked}”，已改为检索“${to}”。`,
       kinds: { all: "各词都出现，不必相连", most: "可缺少其中常见的词", unquoted: "引号中的词句不必完整", code: "机关代字相同的文件" },
       validity: { repealed: "已废止", expired: "已失效", amended: "已修改", not_yet_in_force: "尚未施行" },
     },
     en: {
       label: "Search official documents", placeholder: "Words, title or document number", search: "Search", results: "Results", more: "More results", close: "Close", suggestions: "Suggestions",
-      busy: "Searching…", found: (n) => `${n} found`, nothing: "Nothing found; try other or fewer words.", away: "Search is not available: ", relaxed: (how) => ` (relaxed: ${how})`,
+      busy: "Searching…", found: (n) => `${n} found`, nothing: "Nothing found; try other or fewer words.", away: "Search is not available: ", relaxed: (how) => ` (relaxed: ${how})`, partial: " (some documents cannot be searched just now)",
       instead: (asked, to) => `Nothing for “${asked}”; searched for “${to}”. `,
       kinds: { all: "all words, not as a phrase", most: "common words may be missing", unquoted: "quoted words need not be together", code: "numbers of the same issuer" },
       validity: { repealed: "repealed", expired: "expired", amended: "amended", not_yet_in_force: "not yet in force" },
@@ -217,7 +217,7 @@
       const words = this.#words;
       const relaxed = words.kinds[answer.relaxed];
       const instead = answer.corrected ? words.instead(answer.corrected.from, answer.corrected.to) : "";
-      this.#status.textContent = instead + (answer.total ? words.found(answer.total) + (relaxed ? words.relaxed(relaxed) : "") : words.nothing);
+      this.#status.textContent = instead + (answer.total ? words.found(answer.total) + (relaxed ? words.relaxed(relaxed) : "") : words.nothing) + (answer.partial ? words.partial : "");
       const first = this.#list.children.length;
       this.#list.append(...answer.hits.map((hit) => this.#hit(hit)));
       this.#more.hidden = page >= answer.pages;

@@ -99,8 +99,8 @@ def _layout(properties: Mapping[Any, Any], shards: int, replicas: int) -> dict[s
                 # As many copies as there are other machines, up to the number wanted: one machine alone is not "yellow".
                 "auto_expand_replicas": f"0-{replicas}",
                 "max_result_window": MAX_TOTAL,
-                # What is written becomes visible when the writer says so, and never half of a call.
-                "refresh_interval": "-1",
+                # What is written becomes visible when the writer says so; this is for what one that was killed left.
+                "refresh_interval": "60s",
                 "codec": "best_compression",
                 "analysis": _ANALYSIS,
             }

@@ -28,7 +28,7 @@ class OpenSearchReader:
     async def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of what the request finds; ``partial`` when a shard had no copy that answered in time.
 
-        Raises :class:`InputError` for an impossible request.
+        Raises :class:`InputError` for an impossible request, :class:`EngineUnavailable` for a partial answer that will not do.
         """
         asked = probes(request)
         answer, *probed = await self._ask([search_body(request) | {"timeout": self._cutoff}, *asked.values()])
@@ -36,7 +36,10 @@ class OpenSearchReader:
         if nowhere:
             other = without_words(request, nowhere)
             (answer,) = await self._ask([search_body(other) | {"timeout": self._cutoff}])
-        return _page(answer, request)
+        page = _page(answer, request)
+        if page.partial and not request.partial_ok:
+            raise EngineUnavailable(f"part of the cluster at {self._cluster.url} does not answer; see `/_cluster/health`")
+        return page
 
     async def _ask(self, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the answers to several searches in one request."""

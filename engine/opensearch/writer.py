@@ -178,14 +178,24 @@ class OpenSearchWriter:
         for body in _requests(actions):
             refused |= await self._send(body)
         if actions:
-            try:
-                with self._cluster.answering():
-                    await self._cluster.api.indices.refresh(index=self.index_name)
-            except AnswerError as error:
-                if error.kind != "index_not_found_exception" or any(one.kind != "delete" for one in actions):
-                    raise
+            await self._show()
         if refused:
             raise DocumentsRefused(refused)
+
+    async def _show(self) -> None:
+        """Make what was written visible on every copy; one that does not answer would go on giving old answers."""
+        wait = _FIRST_WAIT
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                with self._cluster.answering():
+                    shards = (await self._cluster.api.indices.refresh(index=self.index_name))["_shards"]
+                if not shards["failed"]:
+                    return
+            except EngineUnavailable:
+                pass
+            await asyncio.sleep(wait)
+            wait *= 2
+        raise EngineUnavailable(f"cluster at {self._cluster.url} stored all, but not every copy shows it yet")
 
     async def _send(self, actions: Sequence[_Action]) -> dict[str, str]:
         """Send one request, again what was put off; return id -> reason of what was refused."""
