@@ -73,6 +73,13 @@ class Node:
             self.process.kill()
         self.process.wait(30)
 
+    def put(self, path: str, body: object) -> None:
+        """Changes a setting of the cluster or an index."""
+        content = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, orjson.dumps(body), content, method="PUT")  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+            pass
+
     def ask(self, path: str, timeout: float = 5.0) -> object:
         """What it answers to GET."""
         with urllib.request.urlopen(f"{self.url}{path}", timeout=timeout) as answer:  # noqa: S310 - our own loopback address
@@ -189,7 +196,8 @@ def _configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]
     lines += [
         f"discovery.seed_hosts: [{', '.join(f'127.0.0.1:{seed}' for seed in seeds)}]",
         f"cluster.initial_cluster_manager_nodes: [{', '.join(f'node{at}' for at in range(len(seeds)))}]",
-        # As docs/scale.md advises: a node that is frozen is out after six seconds instead of thirty.
+        # As docs/scale.md advises: a node that is frozen is out after ten seconds instead of a minute.
+        "cluster.publish.timeout: 5s",
         *(f"cluster.fault_detection.{who}_check.interval: 1s" for who in ("follower", "leader")),
         *(f"cluster.fault_detection.{who}_check.timeout: 2s" for who in ("follower", "leader")),
         *(f"cluster.fault_detection.{who}_check.retry_count: 2" for who in ("follower", "leader")),

@@ -59,8 +59,8 @@ class Cluster:
             http_auth=tuple(key.split(":", 1)) if key else None,
             ca_certs=str(settings.opensearch_ca) if settings.opensearch_ca else None,
             timeout=timeout,
-            # Two more nodes are tried; what we write may be written twice, for documents have identifiers.
-            max_retries=2,
+            # One more node is tried; what we write may be written twice, for documents have identifiers.
+            max_retries=1,
             retry_on_timeout=True,
             retry_on_status=(502, 504),
             serializer=_serializer(),

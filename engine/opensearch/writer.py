@@ -27,6 +27,9 @@ MAX_ATTEMPTS = 6
 _FIRST_WAIT = 0.5
 """Seconds before what an overloaded or recovering cluster put off is sent again; twice as long each time."""
 
+_ANSWERED = 15.0
+"""Seconds one node has for a request of BATCH_BYTES, which takes one or two: a frozen one holds everything up so long."""
+
 _ORIGIN = (Field.ID, Field.SOURCE, Field.SOURCE_HASH, Field.CONTENT_HASH, Field.COLLECTION)
 _PUT_OFF = (429, 503)
 
@@ -39,7 +42,7 @@ class OpenSearchWriter:
     ) -> None:
         self.index_name = index_name
         self._layout = layout
-        self._cluster = Cluster(connection, settings, connection.admin_key, min(60.0, settings.write_timeout))
+        self._cluster = Cluster(connection, settings, connection.admin_key, min(_ANSWERED, settings.write_timeout))
 
     async def ensure_index(self) -> None:
         """Make the index exist with our layout.

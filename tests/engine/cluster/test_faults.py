@@ -51,6 +51,7 @@ class Traffic:
         while not self.stopped.is_set():
             records = [{"id": f"{name}-{batch}-{row}", "title": join(["新", "文件"])} for row in range(10)]
             batch += 1
+            await asyncio.sleep(0.05)
             try:
                 await self._writer.put(records)
             except EngineError:
@@ -59,6 +60,7 @@ class Traffic:
 
     async def search(self) -> None:
         while not self.stopped.is_set():
+            await asyncio.sleep(0.05)
             try:
                 page = await self._reader.search(ASKED)
             except EngineUnavailable:
@@ -106,6 +108,7 @@ async def test_one_node_fails(
     with running_engine(settings) as connection:
         writer, reader = open_writer(connection, settings), open_reader(connection, settings)
         await writer.ensure_index()
+        nodes[at].put("/wenhao/_settings", {"index.unassigned.node_left.delayed_timeout": "1s"})
         await writer.put(FIXED)
         traffic = Traffic(writer, reader)
         at_work = asyncio.gather(traffic.store(f"{fault.__name__}{at}"), traffic.search(), traffic.search())
@@ -118,6 +121,9 @@ async def test_one_node_fails(
                 mend()
             await mended(nodes, at)
             await traffic.until(50, 30)
+        except BaseException:
+            await asyncio.gather(writer.aclose(), reader.aclose())
+            raise
         finally:
             traffic.stopped.set()
             await at_work
