@@ -147,4 +147,4 @@ async def mended(nodes: list[Node], at: int) -> None:
         if health["number_of_nodes"] == 3 and health["status"] == "green":
             return
         await asyncio.sleep(0.5)
-    raise AssertionError(health)
+    raise AssertionError(await asyncio.to_thread(other.ask, "/_cluster/allocation/explain"))
