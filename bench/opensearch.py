@@ -26,17 +26,19 @@ import orjson
 VERSION = "2.19.4"
 _ZIP = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
 _ANALYSIS = f"org.opensearch.plugin:analysis-common:{VERSION}"
+_SMARTCN = "org.apache.lucene:lucene-analysis-smartcn:9.12.3"
 _SUMS = {
+    "lucene-analysis-smartcn-9.12.3.jar": "06db5436be801787738b9735ebe81622e263826a39dedc66402a99a1c33fab36",
     f"opensearch-{VERSION}.zip": "3902e642715210d1d9d7cbdcc8f5abd6f931d1d7a679cea3750937becf16c406",
     f"analysis-common-{VERSION}.jar": "46db3a6c8fc53f756853d29b4d14fc326ce96a0f56b62aeb289a8126ec513e66",
 }
 _DESCRIPTOR = f"""\
-name=analysis-common
+name={{name}}
 description=Tokenizers and filters
 version={VERSION}
 opensearch.version={VERSION}
 java.version=11
-classname=org.opensearch.analysis.common.CommonAnalysisPlugin
+classname={{plugin}}
 extended.plugins=
 has.native.controller=false
 """
@@ -92,14 +94,15 @@ def server() -> Path:
         raise NotHere("OpenSearch does not run as root, and there is no setpriv to run it as another user")
     if not shutil.which("java"):
         raise NotHere("no Java on this machine: OpenSearch is not tested")
-    home = Path(tempfile.gettempdir()) / f"wenhao-opensearch-{VERSION}-{os.getuid()}"
+    wanted = hashlib.sha256(orjson.dumps(_SUMS)).hexdigest()[:8]
+    home = Path(tempfile.gettempdir()) / f"wenhao-opensearch-{VERSION}-{wanted}-{os.getuid()}"
     if (home / "complete").exists():
         return home / f"opensearch-{VERSION}"
     if not shutil.which("mvn"):
         raise NotHere("no Maven on this machine to fetch OpenSearch with: it is not tested")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o755)
-    for artifact in (_ZIP, _ANALYSIS):
+    for artifact in (_ZIP, _ANALYSIS, _SMARTCN):
         command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={home}"]
         fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
         if fetched.returncode:
@@ -120,9 +123,43 @@ def _unpack(home: Path) -> None:
     module = root / "modules" / "analysis-common"
     module.mkdir()
     shutil.copy(home / f"analysis-common-{VERSION}.jar", module)
-    (module / "plugin-descriptor.properties").write_text(_DESCRIPTOR)
+    described = _DESCRIPTOR.format(name="analysis-common", plugin="org.opensearch.analysis.common.CommonAnalysisPlugin")
+    (module / "plugin-descriptor.properties").write_text(described)
     for program in (root / "bin").iterdir():
         program.chmod(0o755)
+
+
+def with_smartcn() -> None:
+    """Puts the analyzer ``smartcn`` into the server, for the next node that is started.
+
+    Its plugin is in no Maven repository, so ours of thirty lines gives the same analyzer of Lucene. Raises :class:`NotHere`
+    without a Java compiler.
+    """
+    root = server()
+    module = root / "modules" / "analysis-smartcn"
+    if module.exists():
+        return
+    if not shutil.which("javac"):
+        raise NotHere("no Java compiler on this machine: smartcn is no peer")
+    words = root.parent / _jar(_SMARTCN)
+    with tempfile.TemporaryDirectory(dir=root.parent) as folder:
+        work, classes = Path(folder) / "module", Path(folder) / "classes"
+        work.mkdir()
+        path = f"{root / 'lib' / '*'}:{words}"
+        source = Path(__file__).parent / "smartcn" / "SmartcnPlugin.java"
+        subprocess.run(["javac", "-d", str(classes), "-cp", path, str(source)], check=True)
+        with zipfile.ZipFile(work / "smartcn.jar", "w") as jar:
+            for one in classes.iterdir():
+                jar.write(one, one.name)
+        shutil.copy(words, work)
+        described = _DESCRIPTOR.format(name="analysis-smartcn", plugin="SmartcnPlugin")
+        (work / "plugin-descriptor.properties").write_text(described)
+        work.rename(module)
+
+
+def _jar(artifact: str) -> str:
+    _, name, version = artifact.split(":")
+    return f"{name}-{version}.jar"
 
 
 @contextmanager

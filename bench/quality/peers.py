@@ -17,7 +17,7 @@ import bm25s
 import rjieba
 import tantivy
 
-from bench.quality import meili
+from bench.quality import clusters, meili
 from bench.quality.asking import Ranker
 from bench.quality.documents import Source, Text, texts
 
@@ -128,7 +128,11 @@ _BUILDERS: dict[str, Callable[[Sequence[Text]], Ranker]] = {
     Tantivy.name: Tantivy,
 }
 
-NAMES = (*(f"meili-{strategy}" for strategy in meili.STRATEGIES), *_BUILDERS)
+NAMES = (
+    *(f"meili-{strategy}" for strategy in meili.STRATEGIES),
+    *_BUILDERS,
+    *(f"opensearch-{analysis}" for analysis in clusters.ANALYSES),
+)
 
 
 def named(text: str) -> tuple[str, ...]:
@@ -148,13 +152,17 @@ def named(text: str) -> tuple[str, ...]:
 def running(name: str, sources: tuple[Source, ...]) -> Iterator[Ranker]:
     """One peer over these documents, built at its first use.
 
-    Raises engine errors.
+    Raises engine errors, and :class:`bench.opensearch.NotHere` for a peer that this machine cannot have.
     """
+    kind, _, way = name.partition("-")
     if name in _BUILDERS:
         yield _built(name, sources)
-    else:
-        with meili.running(name.partition("-")[2], sources) as ranker:
+    elif kind == "opensearch":
+        with clusters.running(way, sources) as ranker:
             yield ranker
+    else:
+        with meili.running(way, sources) as plain:
+            yield plain
 
 
 @lru_cache(_KEPT)

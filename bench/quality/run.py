@@ -6,6 +6,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from bench import opensearch
 from bench.quality import baseline, peers, recognition, sets, table
 from bench.quality.asking import DEPTH, PAGE, TIMED, ask
 from bench.quality.documents import Question, digest, texts
@@ -72,9 +73,13 @@ def _ranking(one: QuestionSet, how: How) -> Outcome:
             )
         print(table.head(), table.row(OURS, runs[OURS]), sep="\n", flush=True)
         for name in how.peers:
-            with peers.running(name, one.sources) as ranker:
-                runs[name] = ask(ranker, questions, same=index.same)
-            print(table.row(name, runs[name]), flush=True)
+            try:
+                with peers.running(name, one.sources) as ranker:
+                    runs[name] = ask(ranker, questions, same=index.same)
+            except opensearch.NotHere as reason:
+                print(f"{name}: not here, {reason}", flush=True)
+            else:
+                print(table.row(name, runs[name]), flush=True)
     _details(one, questions, runs, how)
     ours = runs[OURS]
     ranks = {judged.qid: table.first(judged.ranks) for judged in ours}
