@@ -18,7 +18,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -58,6 +58,7 @@ class Node:
     folder: Path
     port: int
     heap: str
+    small: bool
     process: subprocess.Popen[bytes]
 
     @property
@@ -163,42 +164,50 @@ def _jar(artifact: str) -> str:
 
 
 @contextmanager
-def running(count: int = 1, heap: str = "400m") -> Iterator[list[Node]]:
-    """A cluster of so many nodes of so much memory; all are ended at the end, and their data removed."""
-    root = server()
+def running(count: int = 1, heap: str = "400m", disk: str | None = None) -> Iterator[list[Node]]:
+    """A cluster of so many nodes of so much memory; all are ended at the end, and their data removed.
+
+    ``disk``: as large (``256m``) is the file system of each node's data, where one can be mounted (see ``Node.small``).
+    """
     work = Path(tempfile.mkdtemp(prefix="wenhao-cluster-"))
     work.chmod(0o755)
     ports = _free_ports(2 * count)
     nodes: list[Node] = []
     try:
         for at in range(count):  # one by one, so that those begun are ended when the next cannot be
-            nodes += [start(root, work / f"node{at}", ports[at], ports[count + at], ports[count:], heap)]
+            folder = work / f"node{at}"
+            small = _furnish(folder, _configuration(folder, ports[at], ports[count + at], ports[count:]), disk)
+            nodes += [Node(folder, ports[at], heap, small, _process(folder, heap))]
         await_nodes(nodes, count)
         yield nodes
     finally:
         for node in nodes:
             node.end()
+            if node.small:
+                subprocess.run(["umount", "-l", str(node.folder / "data")], check=True)
         shutil.rmtree(work, ignore_errors=True)
 
 
-def start(root: Path, folder: Path, port: int, transport: int, seeds: Sequence[int], heap: str) -> Node:  # noqa: PLR0917
-    """Starts a node on a new folder of its own."""
-    shutil.copytree(root / "config", folder / "config")
+def _furnish(folder: Path, configuration: str, disk: str | None) -> bool:
+    """Makes the folder of a node; True when its data have a file system of their own."""
+    shutil.copytree(server() / "config", folder / "config")
     for name in ("data", "logs"):
         (folder / name).mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={disk}", "tmpfs", str(folder / "data")]
+    small = disk is not None and not subprocess.run(mount, capture_output=True, check=False).returncode
     options = folder / "config" / "jvm.options"
     # The log of the garbage collector would go into the shared folder of the program.
     options.write_text("\n".join(line for line in options.read_text().splitlines() if "gc.log" not in line) + "\n")
-    (folder / "config" / "opensearch.yml").write_text(_configuration(folder, port, transport, seeds))
+    (folder / "config" / "opensearch.yml").write_text(configuration)
     if os.getuid() == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, _NOBODY, _NOBODY)
-    return Node(folder, port, heap, _process(folder, heap))
+    return small
 
 
 def again(node: Node) -> Node:
     """Starts a node that has ended on what it left."""
-    return Node(node.folder, node.port, node.heap, _process(node.folder, node.heap))
+    return replace(node, process=_process(node.folder, node.heap))
 
 
 def _process(folder: Path, heap: str) -> subprocess.Popen[bytes]:
@@ -226,7 +235,11 @@ def _configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]
         "network.host: 127.0.0.1",
         f"http.port: {port}",
         f"transport.port: {transport}",
-        "cluster.routing.allocation.disk.threshold_enabled: false",
+        # Free bytes of any machine's disk are enough; on a small one (see running) these act as the usual percentages do.
+        "cluster.routing.allocation.disk.watermark.low: 60mb",
+        "cluster.routing.allocation.disk.watermark.high: 40mb",
+        "cluster.routing.allocation.disk.watermark.flood_stage: 20mb",
+        "cluster.info.update.interval: 10s",
     ]
     if len(seeds) == 1:
         return "\n".join([*lines, "discovery.type: single-node", ""])

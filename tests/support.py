@@ -52,11 +52,11 @@ def reading_processes(today: date) -> Workers:
 
 
 @contextmanager
-def cluster(nodes: int = 1) -> Iterator[list[opensearch.Node]]:
+def cluster(nodes: int = 1, disk: str | None = None) -> Iterator[list[opensearch.Node]]:
     """A running OpenSearch of so many nodes; the test is skipped, with the reason, where there can be none."""
     with ExitStack() as stack:
         try:
-            running = stack.enter_context(opensearch.running(nodes))
+            running = stack.enter_context(opensearch.running(nodes, disk=disk))
         except opensearch.NotHere as reason:
             pytest.skip(str(reason))
         yield running

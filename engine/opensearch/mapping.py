@@ -102,6 +102,8 @@ def _layout(properties: Mapping[Any, Any], shards: int, replicas: int) -> dict[s
                 # What is written becomes visible when the writer says so; this is for what one that was killed left.
                 "refresh_interval": "60s",
                 "codec": "best_compression",
+                # A copy that could not be made is tried again until it can; after five times it would wait for somebody.
+                "allocation.max_retries": 1000,
                 "analysis": _ANALYSIS,
             }
         },

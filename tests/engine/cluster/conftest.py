@@ -14,7 +14,7 @@ from tests.support import cluster
 
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[list[Node]]:
-    with cluster(3) as running:
+    with cluster(3, "256m") as running:
         yield running
 
 
