@@ -16,8 +16,10 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 ENV SOURCE_DATE_EPOCH=1735689600
 RUN python -m venv --copies /opt/wenhao
 WORKDIR /src
-COPY requirements.lock ./
-RUN /opt/wenhao/bin/pip install --no-compile --require-hashes -r requirements.lock
+# With requirements-cluster.lock the image can also use an OpenSearch cluster.
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-cluster.lock ./
+RUN /opt/wenhao/bin/pip install --no-compile --require-hashes -r "${LOCK}"
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY gongwen ./gongwen
 COPY engine ./engine

@@ -176,7 +176,7 @@ def running(count: int = 1, heap: str = "400m", disk: str | None = None) -> Iter
     try:
         for at in range(count):  # one by one, so that those begun are ended when the next cannot be
             folder = work / f"node{at}"
-            small = _furnish(folder, _configuration(folder, ports[at], ports[count + at], ports[count:]), disk)
+            small = _furnish(folder, configuration(folder, ports[at], ports[count + at], ports[count:]), disk)
             nodes += [Node(folder, ports[at], heap, small, _process(folder, heap))]
         await_nodes(nodes, count)
         yield nodes
@@ -226,7 +226,8 @@ def _process(folder: Path, heap: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]) -> str:
+def configuration(folder: Path, port: int, transport: int, seeds: Sequence[int]) -> str:
+    """The settings of a node: where it keeps what and listens, and, of several, how they find each other and faults."""
     lines = [
         "cluster.name: wenhao-test",
         f"node.name: {folder.name}",

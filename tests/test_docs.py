@@ -34,7 +34,7 @@ def test_every_linked_file_is_there() -> None:
             assert (path.parent / target).exists(), f"{path.name} links {target}"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-cluster.lock", "requirements-dev.lock"])
 def test_the_lock_pins_with_hashes_and_names_no_host(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert "://" not in text

@@ -1,10 +1,12 @@
 """How fast files on disk become searchable: ``python -m bench.speed ingest --docs FILE --n N [--json OUT]``.
 
-Three ways on the same documents, one after the other in one run, each from files to searchable:
+Ways on the same documents, one after the other in one run, each from files to searchable:
 
 * ours: ``wenhao``'s own pipeline (facts, facets, phrases, relations, word counts);
 * plain: the text of the files posted to the same engine with its default settings, no facts, no facets;
-* fts5: SQLite FTS5 with the trigram tokenizer, the plainest index that finds Chinese.
+* fts5: SQLite FTS5 with the trigram tokenizer, the plainest index that finds Chinese;
+* asked for by name (``--ways``): cluster, ours into OpenSearch; cjk and smartcn, the text posted to OpenSearch with that
+  analysis of its own.
 
 ``--docs`` is a file of JSON lines (also .gz) with ``text`` and maybe ``title``. For more documents than it has, each round
 repeats them with another serial number in the title and at the head of the text and the paragraphs turned by one, so that
@@ -22,15 +24,14 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-import psutil
-
+from bench import opensearch
+from bench.speed import clusters
+from bench.speed.measured import Measured, titled, watched
 from engine.client import Connection, EngineClient
 from engine.opening import open_term_writer
 from engine.server import read_running, running_engine
@@ -42,26 +43,6 @@ from indexer.sources import discover
 from indexer.sync import sync
 
 _BATCH = 10 * 1024 * 1024  # bytes of one request of the plain loader
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One way: seconds of wall and of computing (ours and the engine's), bytes read and on disk, most memory in bytes."""
-
-    name: str
-    documents: int
-    megabytes: float
-    seconds: float
-    computing: float
-    disk: int
-    indexer_memory: int
-    engine_memory: int
-
-    @property
-    def row(self) -> str:
-        """One line of the table."""
-        rate, speed = self.documents / self.seconds, self.megabytes / self.seconds
-        return f"{self.name:8}{self.seconds:9.1f}{self.computing:9.1f}{rate:9.1f}{speed:8.2f}{self.disk / 1e6:9.0f}{self.indexer_memory / 1e6:9.0f}{self.engine_memory / 1e6:9.0f}"  # fmt: skip
 
 
 def write_files(docs: Path, number: int, folder: Path) -> int:
@@ -88,42 +69,11 @@ def _varied(docs: Path, number: int) -> Iterator[tuple[str, str]]:
         yield title, "\n".join(paragraphs)
 
 
-@contextmanager
-def _watched(folder: Path | None) -> Iterator[dict[str, int]]:
-    """The most memory of this process with its children, and of the engine whose data are in ``folder``."""
-    most = {"indexer": 0, "engine": 0}
-    done = threading.Event()
-
-    def watch() -> None:
-        while not done.wait(0.5):
-            running = read_running(folder) if folder else None
-            engine = running.pid if running else 0
-            indexer = 0
-            for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-                try:
-                    size = process.memory_info().rss
-                except psutil.Error:
-                    continue
-                if process.pid == engine:
-                    most["engine"] = max(most["engine"], size)
-                else:
-                    indexer += size
-            most["indexer"] = max(most["indexer"], indexer)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield most
-    finally:
-        done.set()
-        thread.join()
-
-
 def _measure(name: str, number: int, size: int, files: Path, data: Path) -> Measured:
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     began, before = time.perf_counter(), os.times()
-    with _watched(data) as most:
+    with watched(lambda: found.pid if (found := read_running(data)) else 0) as most:
         WAYS[name](files, data)
     seconds, after = time.perf_counter() - began, os.times()
     computing = sum(after[:4]) - sum(before[:4])
@@ -180,10 +130,9 @@ async def _done(client: EngineClient, task: int) -> None:
 def _batches(files: Path) -> Iterator[list[dict[str, str]]]:
     batch: list[dict[str, str]] = []
     size = 0
-    for path in sorted(files.rglob("*.md")):
-        title, _, text = path.read_text("utf-8").partition("\n\n")
-        batch.append({"id": path.stem, "title": title.lstrip("# "), "text": text})
-        size += path.stat().st_size
+    for name, title, text in titled(files):
+        batch.append({"id": name, "title": title, "text": text})
+        size += len(text.encode())
         if size > _BATCH:
             yield batch
             batch, size = [], 0
@@ -217,7 +166,12 @@ def run(given: argparse.Namespace) -> int:
         found = []
         for name in given.ways.split(","):
             data = Path(place) / name
-            found.append(_measure(name, given.n, size, files, data))
+            try:
+                measure = clusters.measure if name in clusters.WAYS else _measure
+                found.append(measure(name, given.n, size, files, data))
+            except opensearch.NotHere as reason:
+                print(f"{name}: not here, {reason}")
+                continue
             print(found[-1].row, flush=True)
             shutil.rmtree(data, ignore_errors=True)
         if given.json:

@@ -26,7 +26,8 @@ def test_what_is_installed_is_what_the_locks_say() -> None:
     assert next(command for command in instructions(0, "RUN") if "npm" in command) == "npm ci"
     installs = [command for command in instructions(1, "RUN") if "pip install" in command]
     assert len(installs) == 2
-    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert '--require-hashes -r "${LOCK}"' in installs[0]
+    assert instructions(1, "ARG") == ["LOCK=requirements.lock"]
     assert "--no-deps --no-build-isolation ." in installs[1]
     assert not [command for command in instructions(2, "RUN") if re.search(r"\b(pip|npm|apt-get|curl)\b", command)]
 
@@ -38,7 +39,7 @@ def test_it_runs_without_root_as_the_user_of_the_compose_file() -> None:
 
 
 def test_bases_have_a_version_and_can_be_given_by_digest() -> None:
-    bases = dict(line.removeprefix("ARG ").split("=", 1) for line in LINES if line.startswith("ARG "))
+    bases = dict(line.removeprefix("ARG ").split("=", 1) for line in LINES if line.startswith(("ARG PYTHON", "ARG NODE")))
     assert {stage[0] for stage in STAGES} == {"FROM ${NODE} AS charts", "FROM ${PYTHON} AS build", "FROM ${PYTHON}"}
     assert all(re.search(r":\d[\w.-]+$", base) for base in bases.values()), bases
 
