@@ -39,7 +39,9 @@ def test_it_runs_without_root_as_the_user_of_the_compose_file() -> None:
 
 
 def test_bases_have_a_version_and_can_be_given_by_digest() -> None:
-    bases = dict(line.removeprefix("ARG ").split("=", 1) for line in LINES if line.startswith(("ARG PYTHON", "ARG NODE")))
+    bases = dict(
+        line.removeprefix("ARG ").split("=", 1) for line in LINES if line.startswith(("ARG PYTHON", "ARG NODE"))
+    )
     assert {stage[0] for stage in STAGES} == {"FROM ${NODE} AS charts", "FROM ${PYTHON} AS build", "FROM ${PYTHON}"}
     assert all(re.search(r":\d[\w.-]+$", base) for base in bases.values()), bases
 
