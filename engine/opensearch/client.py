@@ -5,7 +5,7 @@ opensearch-py keeps the list of nodes, goes on to the next when one does not ans
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -83,7 +83,16 @@ class Cluster:
 
     async def aclose(self) -> None:
         """Close the connections."""
+        # The library forgets those it has put aside because their nodes did not answer.
+        for one in getattr(self.api.transport.connection_pool, "orig_connections", ()):
+            await one.close()
         await self.api.close()
+
+
+def incomplete(answer: Mapping[str, Any]) -> bool:
+    """Return whether an answer is of some shards only; one that has no copy left is counted as no failure, but missing."""
+    shards = answer["_shards"]
+    return bool(answer.get("timed_out") or shards["failed"] or shards["successful"] < shards["total"])
 
 
 def refusal(url: str, status: Any, kind: str, info: Any) -> EngineError:

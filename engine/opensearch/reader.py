@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.client import Connection
-from engine.opensearch.client import AnswerError, Cluster, refusal
+from engine.opensearch.client import AnswerError, Cluster, incomplete, refusal
 from engine.opensearch.mapping import to_record
 from engine.opensearch.queries import probes, search_body, without_words
 from engine.protocol import Hit, Query, SearchPage, SearchRequest
@@ -38,7 +38,9 @@ class OpenSearchReader:
             (answer,) = await self._ask([search_body(other) | {"timeout": self._cutoff}])
         page = _page(answer, request)
         if page.partial and not request.partial_ok:
-            raise EngineUnavailable(f"part of the cluster at {self._cluster.url} does not answer; see `/_cluster/health`")
+            raise EngineUnavailable(
+                f"part of the cluster at {self._cluster.url} does not answer; see `/_cluster/health`"
+            )
         return page
 
     async def _ask(self, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,7 +112,7 @@ def _page(answer: dict[str, Any], request: SearchRequest) -> SearchPage:
             for name in request.facets
         },
         engine_ms=int(answer["took"]),
-        partial=bool(answer["timed_out"] or answer["_shards"]["failed"]),
+        partial=incomplete(answer),
     )
 
 

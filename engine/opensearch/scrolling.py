@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from engine.opensearch.client import AnswerError, Cluster
+from engine.opensearch.client import AnswerError, Cluster, incomplete
 from engine.opensearch.mapping import source_filter, to_record
 from gongwen.errors import EngineError
 
@@ -36,7 +36,7 @@ async def scroll(
             raise
         while True:
             place = answer.get("_scroll_id")
-            if answer["_shards"]["failed"]:
+            if incomplete(answer):
                 raise EngineError(f"cluster at {cluster.url} cannot read all of {index!r}: {answer['_shards']}")
             if not (rows := answer["hits"]["hits"]):
                 return

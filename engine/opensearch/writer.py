@@ -14,7 +14,7 @@ import orjson
 
 from engine.batches import BATCH_BYTES, check_id, encode, id_of
 from engine.client import Connection
-from engine.opensearch.client import AnswerError, Cluster
+from engine.opensearch.client import AnswerError, Cluster, incomplete
 from engine.opensearch.mapping import to_stored, version_of
 from engine.opensearch.scrolling import scroll
 from engine.protocol import Encoded, Stored
@@ -110,11 +110,14 @@ class OpenSearchWriter:
         """Return the number of documents stored; 0 when there is no index yet."""
         try:
             with self._cluster.answering():
-                return int((await self._cluster.api.count(index=self.index_name))["count"])
+                answer = await self._cluster.api.count(index=self.index_name)
         except AnswerError as error:
             if error.kind == "index_not_found_exception":
                 return 0
             raise
+        if incomplete(answer):
+            raise EngineUnavailable(f"cluster at {self._cluster.url} cannot count all of {self.index_name!r}")
+        return int(answer["count"])
 
     async def version(self) -> str:
         """Return which index it is and the number of its last operation, shard by shard."""

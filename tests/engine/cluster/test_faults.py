@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,3 +183,28 @@ async def mended(nodes: list[Node], at: int) -> None:
                 return
         await asyncio.sleep(0.5)
     raise AssertionError(await asyncio.to_thread(other.ask, "/_cluster/allocation/explain"))
+
+
+async def test_an_answer_without_some_of_the_documents_says_so(nodes: list[Node], settings: EngineSettings) -> None:
+    alone = settings.model_copy(update={"index_name": "wenhao-alone", "replicas": 0})
+    at = place(nodes, "member")
+    with running_engine(alone) as connection:
+        writer, reader = open_writer(connection, alone), open_reader(connection, alone)
+        try:
+            await writer.ensure_index()
+            await writer.put(FIXED)
+            mend = killed(nodes, at)
+            try:
+                page = await reader.search(ASKED)
+                with pytest.raises(EngineUnavailable, match="part of the cluster"):
+                    await reader.search(replace(ASKED, partial_ok=False))
+            finally:
+                mend()
+            await mended(nodes, at)
+            whole = await reader.search(ASKED)
+        finally:
+            await writer.aclose()
+            await reader.aclose()
+    assert page.partial
+    assert 0 < page.total < len(FIXED)
+    assert (whole.total, whole.partial) == (len(FIXED), False)
