@@ -119,18 +119,7 @@ async def update(writer: Writer, today: date) -> int:
 
     Raises engine errors.
     """
-    summaries: dict[str, Summary] = {}
-    held: dict[str, tuple[Own, str | None]] = {}
-    printed: list[Printed] = []
-    places: dict[str, tuple[str | None, str | None]] = {}
-    async for page in writer.scan([str(field) for field in _READ]):
-        for row in page:
-            summaries[row["id"]] = _summary(row)
-            held[row["id"]] = (_own(row), row.get(Field.RELATIONS_HASH))
-            if row.get(Field.SIGNATURE):
-                printed.append(_printed(row))
-                places[row["id"]] = row.get(Field.SOURCE), row.get(Field.URL)
-    prints = _prints(copies.group(printed), places)
+    summaries, held, prints = await _read(writer)
     waiting: list[dict[str, Any]] = []
     written = 0
     for document_id, related in relations.relate(list(summaries.values())).items():
@@ -145,6 +134,29 @@ async def update(writer: Writer, today: date) -> int:
     if waiting:
         await writer.update(waiting)
     return written
+
+
+async def _read(
+    writer: Writer,
+) -> tuple[dict[str, Summary], dict[str, tuple[Own, str | None]], dict[str, Prints]]:
+    """What is needed of every document; what only tells copies is gone when this returns.
+
+    Much is said by many documents alike (which law they cite, where they are from), and is kept once.
+    """
+    summaries: dict[str, Summary] = {}
+    held: dict[str, tuple[Own, str | None]] = {}
+    printed: list[Printed] = []
+    places: dict[str, tuple[str | None, str | None]] = {}
+    once: dict[Any, Any] = {}
+    async for page in writer.scan([str(field) for field in _READ]):
+        for row in page:
+            summaries[row["id"]] = _summary(row, once)
+            own = _own(row)
+            held[row["id"]] = (once.setdefault(own, own), row.get(Field.RELATIONS_HASH))
+            if row.get(Field.SIGNATURE):
+                printed.append(_printed(row))
+                places[row["id"]] = row.get(Field.SOURCE), row.get(Field.URL)
+    return summaries, held, _prints(copies.group(printed), places)
 
 
 def _prints(
@@ -185,18 +197,18 @@ def _own(row: Mapping[str, Any]) -> Own:
     )
 
 
-def _summary(row: Mapping[str, Any]) -> Summary:
-    genre = row.get(Field.GENRE)
+def _summary(row: Mapping[str, Any], once: dict[Any, Any]) -> Summary:
+    genre, region = row.get(Field.GENRE), tuple(row.get(Field.REGION_CODES) or ())
+    cites = (
+        Cited(CitationKind(cite["kind"]), cite.get("number"), cite.get("title")) for cite in row.get(Field.CITED) or ()
+    )
     return Summary(
         id=row[Field.ID],
         title=plain(row.get(Field.TITLE, "")),
         number=row.get(Field.NUMBER_KEY),
         day=day_of(row.get(Field.SIGNED) or row.get(Field.PUBLISHED)),
         in_force_from=day_of(row.get(Field.IN_FORCE_FROM)),
-        region=tuple(row.get(Field.REGION_CODES) or ()),
+        region=once.setdefault(region, region),
         genre=Genre(genre) if genre else None,
-        cites=tuple(
-            Cited(CitationKind(cite["kind"]), cite.get("number"), cite.get("title"))
-            for cite in row.get(Field.CITED) or ()
-        ),
+        cites=tuple(once.setdefault(cite, cite) for cite in cites),
     )
