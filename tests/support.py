@@ -103,9 +103,9 @@ class Site:
 
 
 @contextmanager
-def serve(data_dir: Path, folders: dict[str, Path]) -> Iterator[Site]:
-    """A site over folders by collection name, with an engine of its own."""
-    settings, api_settings = EngineSettings(data_dir=data_dir), ApiSettings(rate="off")
+def serve(data_dir: Path, folders: dict[str, Path], opensearch_url: str | None = None) -> Iterator[Site]:
+    """A site over folders by collection name, with an engine of its own, or on a cluster."""
+    settings, api_settings = EngineSettings(data_dir=data_dir, opensearch_url=opensearch_url), ApiSettings(rate="off")
     with running_engine(settings) as connection:
         for collection, folder in folders.items():
             index_folder(folder, collection, connection, settings)

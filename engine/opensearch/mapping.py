@@ -1,8 +1,4 @@
-"""Field names and index settings on OpenSearch: what reader and writer share. Pure.
-
-A document is stored as it is given, with the dots of its field names replaced: OpenSearch reads ``region.lvl0`` as a field
-inside ``region``, which we have beside it.
-"""
+"""Index settings on OpenSearch: what reader and writer share. Pure. A document is stored as it is given."""
 
 from __future__ import annotations
 
@@ -38,26 +34,11 @@ _ANALYSIS: dict[str, Any] = {
 }
 
 
-def stored_name(field: str) -> str:
-    """Return the name under which a field is stored: ``region.lvl0`` -> ``region__lvl0``."""
-    return field.replace(".", "__")
-
-
-def to_stored(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record as it is stored: the inverse of :func:`to_record`."""
-    return {stored_name(str(name)): value for name, value in record.items()}
-
-
-def to_record(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was stored as a record of ours: ``region__lvl0`` -> ``region.lvl0``."""
-    return {name.replace("__", "."): value for name, value in stored.items()}
-
-
 def documents_layout(shards: int, replicas: int) -> dict[str, Any]:
     """Return the body that makes an index of documents; its ``_meta`` says what it was made by (see :func:`version_of`)."""
     properties: dict[str, Any] = {field: {"type": "text", "analyzer": "words"} for field in SEGMENTED}
     for field in FILTERABLE:
-        properties[stored_name(field)] = {"type": "integer"} if field in NUMBERS else _string()
+        properties[field] = {"type": "integer"} if field in NUMBERS else _string()
     return _layout(properties, shards, replicas)
 
 
@@ -116,6 +97,6 @@ def _layout(properties: Mapping[Any, Any], shards: int, replicas: int) -> dict[s
 
 
 def source_filter(fields: Iterable[str]) -> list[str] | bool:
-    """Return what of a stored document is wanted; all of it for ``*``."""
-    names = [stored_name(name) for name in fields]
-    return True if "*" in names else sorted({*names, str(Field.ID)})
+    """Return what of a document is wanted, its id in any case; all of it for ``*``."""
+    names = {str(name) for name in fields}
+    return True if "*" in names else sorted(names | {str(Field.ID)})

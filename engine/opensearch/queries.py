@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from engine.opensearch.mapping import NUMBERS, RAW, source_filter, stored_name
+from engine.opensearch.mapping import NUMBERS, RAW, source_filter
 from engine.parts import check_condition, check_request, parts_of
 from engine.protocol import MAX_DEPTH, AllOf, AnyOf, Clause, Condition, Not, Query, SearchRequest
 from engine.schema import JOINER, MAX_FACET_VALUES, MAX_TOTAL, SEGMENTED, Field
@@ -114,7 +114,7 @@ def _clause(clause: Clause, depth: int) -> dict[str, Any]:
 
 def _filter(condition: Condition) -> dict[str, Any]:
     check_condition(condition)
-    name = stored_name(condition.field)
+    name = condition.field
     holds: list[dict[str, Any]] = []
     if condition.values:
         holds.append(_one_of(condition.field, condition.values))
@@ -135,8 +135,8 @@ def _filter(condition: Condition) -> dict[str, Any]:
 def _one_of(field: str, values: Iterable[str | int]) -> dict[str, Any]:
     """One of these values; a word where numbers stand is none of them."""
     if field in NUMBERS:
-        return {"terms": {stored_name(field): [int(value) for value in values if str(value).lstrip("-").isdecimal()]}}
-    return {"terms": {stored_name(field): [str(value) for value in values]}}
+        return {"terms": {field: [int(value) for value in values if str(value).lstrip("-").isdecimal()]}}
+    return {"terms": {field: [str(value) for value in values]}}
 
 
 def _phrase(words: Iterable[str], fields: Iterable[str]) -> dict[str, Any]:
@@ -150,13 +150,12 @@ def _prefix(beginning: str, fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _counted(field: str) -> str:
-    name = stored_name(field)
-    return name if field in NUMBERS else f"{name}.{RAW}"
+    return field if field in NUMBERS else f"{field}.{RAW}"
 
 
 def _sort(request: SearchRequest, *, by_score: bool) -> list[dict[str, Any]]:
     asked = [rule.partition(":")[::2] for rule in request.sort]
-    rules: list[dict[str, Any]] = [{stored_name(name): {"order": order, "missing": "_last"}} for name, order in asked]
+    rules: list[dict[str, Any]] = [{name: {"order": order, "missing": "_last"}} for name, order in asked]
     if by_score:
         rules.append({"_score": {"order": "desc"}})
     # The tie-breaker, which makes pages stable whichever copy of a shard answers.

@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.client import Connection
 from engine.opensearch.client import AnswerError, Cluster, incomplete, refusal
-from engine.opensearch.mapping import to_record
 from engine.opensearch.queries import probes, search_body, without_words
 from engine.protocol import Hit, Query, SearchPage, SearchRequest
 from engine.settings import EngineSettings
@@ -65,7 +64,7 @@ class OpenSearchReader:
         found = answer["docs"][0]
         if "error" in found:
             raise self._refusal({"status": 404, **found})
-        return to_record(found["_source"]) if found.get("found") else None
+        return dict(found["_source"]) if found.get("found") else None
 
     async def alive(self) -> None:
         """Return when the cluster answers; raises :class:`EngineUnavailable`, also when shards of ours have no copy."""
@@ -123,4 +122,4 @@ def _hit(raw: dict[str, Any], queries: tuple[Query, ...]) -> Hit:
     best = max(found, key=lambda at: (queries[at].weight, -at), default=0)
     weight = queries[best].weight if queries else 1.0
     own = score / weight if weight else 0.0
-    return Hit(raw["_id"], weight * own / (own + _HALF), best, to_record(raw["_source"]))
+    return Hit(raw["_id"], weight * own / (own + _HALF), best, raw["_source"])

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from engine.opensearch.client import AnswerError, Cluster, incomplete
-from engine.opensearch.mapping import source_filter, to_record
+from engine.opensearch.mapping import source_filter
 from gongwen.errors import EngineError
 
 _KEPT = "10m"
@@ -40,7 +40,7 @@ async def scroll(
                 raise EngineError(f"cluster at {cluster.url} cannot read all of {index!r}: {answer['_shards']}")
             if not (rows := answer["hits"]["hits"]):
                 return
-            yield [to_record(row.get("_source") or {}) for row in rows]
+            yield [row.get("_source") or {} for row in rows]
             if len(rows) < page_size:
                 return
             with cluster.answering():

@@ -15,7 +15,7 @@ import orjson
 from engine.batches import BATCH_BYTES, check_id, encode, id_of
 from engine.client import Connection
 from engine.opensearch.client import AnswerError, Cluster, incomplete
-from engine.opensearch.mapping import to_stored, version_of
+from engine.opensearch.mapping import version_of
 from engine.opensearch.scrolling import scroll
 from engine.protocol import Encoded, Stored
 from engine.schema import SCHEMA_VERSION, Field
@@ -67,8 +67,7 @@ class OpenSearchWriter:
         :class:`DocumentsRefused` when all were stored but some that the cluster does not take, else
         :class:`EngineUnavailable` or :class:`EngineTaskFailed`.
         """
-        rows = [(check_id(id_of(record)), orjson.loads(encode(record))) for record in records]
-        await self._store([_Action(name, "index", orjson.dumps(to_stored(row))) for name, row in rows])
+        await self._store([_Action(check_id(id_of(record)), "index", encode(record)) for record in records])
 
     async def update(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Replace only the fields given; raises as :meth:`put` does, and :class:`InputError` for a value that is an object,
@@ -80,7 +79,7 @@ class OpenSearchWriter:
                 raise InputError(
                     f"document {name!r}: {', '.join(merged)} cannot be updated, only put, for it is an object"
                 )
-        await self._store([_Action(name, "update", orjson.dumps({"doc": to_stored(row)})) for name, row in rows])
+        await self._store([_Action(name, "update", orjson.dumps({"doc": row})) for name, row in rows])
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""

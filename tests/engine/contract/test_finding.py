@@ -53,9 +53,7 @@ def generated() -> list[dict[str, Any]]:
                 "signed": 20100101 + chance.randrange(50),
                 "genre": chance.choice(("通知", "公告", "决定")),
                 "issuer": chance.choice(("衢州市人民政府", "衢江区人民政府", ODD, BACKSLASH, "两\n行")),
-                "region": "衢州市",
-                "region.lvl0": "浙江省",
-                "region.lvl1": "浙江省 > 衢州市",
+                "region": {"lvl0": "浙江省", "lvl1": "浙江省 > 衢州市"},
                 "collection": "generated",
             }
         )
