@@ -45,28 +45,30 @@ def signature(text: str) -> str | None:
     return base64.b64encode(struct.pack(f"<{_PERMUTATIONS}I", *made.digest())).decode()
 
 
-def alike(one: str, other: str) -> float:
-    """The estimated share of common runs of two signatures, 0 to 1, give or take .04; 0 where one is empty."""
+def packed(signed: str) -> bytes:
+    """A signature in the 256 bytes that are compared: as letters, those of 100,000 documents take 10 MB more."""
+    return base64.b64decode(signed)
+
+
+def alike(one: bytes, other: bytes) -> float:
+    """The estimated share of common runs of two packed signatures, 0 to 1, give or take .04; 0 where one is empty."""
     if not one or not other:
         return 0.0
-    first, second = _numbers(one), _numbers(other)
-    return sum(a == b for a, b in zip(first, second, strict=True)) / _PERMUTATIONS
-
-
-def _numbers(signed: str) -> tuple[int, ...]:
-    return struct.unpack(f"<{_PERMUTATIONS}I", base64.b64decode(signed))
+    first, second = (struct.unpack(f"<{_PERMUTATIONS}I", each) for each in (one, other))
+    same: int = sum(a == b for a, b in zip(first, second, strict=True))
+    return same / _PERMUTATIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What is compared of a document as one site prints it; ``length`` of its text in characters.
+    """What is compared of a document as one site prints it: packed signature, ``length`` of its text in characters, facts.
 
     ``below`` is how far it stands below a law (0 for what is no statute): an article of 民法典 stands before the same one
     printed as 人格权编.
     """
 
     id: str
-    signature: str | None
+    signature: bytes | None
     length: int = 0
     number: str | None = None
     signed: date | None = None
@@ -102,9 +104,8 @@ def _facts(one: Printed) -> int:
 def _bands(one: Printed) -> Iterator[tuple[int, bytes]]:
     if one.signature is None:
         return
-    packed = base64.b64decode(one.signature)
     for band in range(_BANDS):
-        yield band, packed[band * _WIDTH : (band + 1) * _WIDTH]
+        yield band, one.signature[band * _WIDTH : (band + 1) * _WIDTH]
 
 
 def _shared_bands(printed: Sequence[Printed]) -> set[tuple[int, bytes]]:
@@ -117,7 +118,7 @@ def _shared_bands(printed: Sequence[Printed]) -> set[tuple[int, bytes]]:
         seen: set[bytes] = set()
         for one in printed:
             if one.signature is not None:
-                part = base64.b64decode(one.signature)[band * _WIDTH : (band + 1) * _WIDTH]
+                part = one.signature[band * _WIDTH : (band + 1) * _WIDTH]
                 if part in seen:
                     shared.add((band, part))
                 seen.add(part)
@@ -132,7 +133,7 @@ def _leader(
     for band in bands:
         for other in leaders.get(band, ())[-_MOST_LEADERS:]:
             if other.id not in seen and _may_be_one(one, other):
-                seen[other.id] = alike(one.signature or "", other.signature or ""), other
+                seen[other.id] = alike(one.signature or b"", other.signature or b""), other
     best = max(seen.values(), key=lambda pair: (pair[0], pair[1].id), default=None)
     if best is None:
         return None

@@ -154,7 +154,7 @@ async def _read(
             own = _own(row)
             held[row["id"]] = (once.setdefault(own, own), row.get(Field.RELATIONS_HASH))
             if row.get(Field.SIGNATURE):
-                printed.append(_printed(row))
+                printed.append(_printed(row, once))
                 places[row["id"]] = row.get(Field.SOURCE), row.get(Field.URL)
     return summaries, held, _prints(copies.group(printed), places)
 
@@ -173,15 +173,16 @@ def _place(document_id: str, source: str | None, url: str | None) -> dict[str, s
     return {str(name): value for name, value in named if value}
 
 
-def _printed(row: Mapping[str, Any]) -> Printed:
+def _printed(row: Mapping[str, Any], once: dict[Any, Any]) -> Printed:
+    issuers, signed = frozenset(row.get(Field.ISSUERS) or ()), day_of(row.get(Field.SIGNED))
     return Printed(
         id=row[Field.ID],
-        signature=row.get(Field.SIGNATURE),
+        signature=copies.packed(row[Field.SIGNATURE]),
         length=row.get(Field.LENGTH) or 0,
         below=_below(plain(row.get(Field.TITLE, ""))),
         number=row.get(Field.NUMBER_KEY),
-        signed=day_of(row.get(Field.SIGNED)),
-        issuers=frozenset(row.get(Field.ISSUERS) or ()),
+        signed=once.setdefault(signed, signed),
+        issuers=once.setdefault(issuers, issuers),
     )
 
 
@@ -199,6 +200,7 @@ def _own(row: Mapping[str, Any]) -> Own:
 
 def _summary(row: Mapping[str, Any], once: dict[Any, Any]) -> Summary:
     genre, region = row.get(Field.GENRE), tuple(row.get(Field.REGION_CODES) or ())
+    day, since = day_of(row.get(Field.SIGNED) or row.get(Field.PUBLISHED)), day_of(row.get(Field.IN_FORCE_FROM))
     cites = (
         Cited(CitationKind(cite["kind"]), cite.get("number"), cite.get("title")) for cite in row.get(Field.CITED) or ()
     )
@@ -206,8 +208,8 @@ def _summary(row: Mapping[str, Any], once: dict[Any, Any]) -> Summary:
         id=row[Field.ID],
         title=plain(row.get(Field.TITLE, "")),
         number=row.get(Field.NUMBER_KEY),
-        day=day_of(row.get(Field.SIGNED) or row.get(Field.PUBLISHED)),
-        in_force_from=day_of(row.get(Field.IN_FORCE_FROM)),
+        day=once.setdefault(day, day),
+        in_force_from=once.setdefault(since, since),
         region=once.setdefault(region, region),
         genre=Genre(genre) if genre else None,
         cites=tuple(once.setdefault(cite, cite) for cite in cites),
