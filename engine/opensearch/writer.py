@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from engine.batches import BATCH_BYTES, check_id, encode, id_of
+from engine.batches import check_id, encode, id_of
 from engine.client import Connection
+from engine.opensearch.bulk import Action, requests
 from engine.opensearch.client import AnswerError, Cluster, incomplete
 from engine.opensearch.mapping import version_of
 from engine.opensearch.scrolling import scroll
@@ -67,7 +68,7 @@ class OpenSearchWriter:
         :class:`DocumentsRefused` when all were stored but some that the cluster does not take, else
         :class:`EngineUnavailable` or :class:`EngineTaskFailed`.
         """
-        await self._store([_Action(check_id(id_of(record)), "index", encode(record)) for record in records])
+        await self._store([Action(check_id(id_of(record)), "index", encode(record)) for record in records])
 
     async def update(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Replace only the fields given; raises as :meth:`put` does, and :class:`InputError` for a value that is an object,
@@ -79,11 +80,11 @@ class OpenSearchWriter:
                 raise InputError(
                     f"document {name!r}: {', '.join(merged)} cannot be updated, only put, for it is an object"
                 )
-        await self._store([_Action(name, "update", orjson.dumps({"doc": row})) for name, row in rows])
+        await self._store([Action(name, "update", orjson.dumps({"doc": row})) for name, row in rows])
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""
-        await self._store([_Action(check_id(name), "delete", None) for name in ids])
+        await self._store([Action(check_id(name), "delete", None) for name in ids])
 
     async def inventory(self, collection: str) -> dict[str, Stored]:
         """Return id -> origin of all documents of a collection; {} when there is no index yet."""
@@ -178,9 +179,9 @@ class OpenSearchWriter:
         """Close the connections."""
         await self._cluster.aclose()
 
-    async def _store(self, actions: Sequence[_Action]) -> None:
+    async def _store(self, actions: Sequence[Action]) -> None:
         refused: dict[str, str] = {}
-        for body in _requests(actions):
+        for body in requests(actions):
             refused |= await self._send(body)
         if actions:
             await self._show()
@@ -202,7 +203,7 @@ class OpenSearchWriter:
             wait *= 2
         raise EngineUnavailable(f"cluster at {self._cluster.url} stored all, but not every copy shows it yet")
 
-    async def _send(self, actions: Sequence[_Action]) -> dict[str, str]:
+    async def _send(self, actions: Sequence[Action]) -> dict[str, str]:
         """Send one request, again what was put off; return id -> reason of what was refused."""
         refused: dict[str, str] = {}
         wait, reason = _FIRST_WAIT, ""
@@ -210,9 +211,9 @@ class OpenSearchWriter:
             if attempt:
                 await asyncio.sleep(wait)
                 wait *= 2
-            again: list[_Action] = []
             try:
-                ended = await self._bulk(actions)
+                actions, reason, bad = self._judged(actions, await self._bulk(actions))
+                refused |= bad
             except AnswerError as error:
                 if error.reply != 413:
                     raise
@@ -221,25 +222,31 @@ class OpenSearchWriter:
                 half = len(actions) // 2
                 return refused | await self._send(actions[:half]) | await self._send(actions[half:])
             except EngineUnavailable as error:
-                again, reason, ended = list(actions), str(error), []
-            for action, one in zip(actions, ended, strict=False):
-                fault = one.get("error")
-                # What is gone cannot be updated; an index that is gone is another matter.
-                if fault is None or fault.get("type") == "document_missing_exception":
-                    continue
-                reason = f"{fault.get('type')}: {fault.get('reason')}"
-                if one["status"] in _PUT_OFF:
-                    again.append(action)
-                elif one["status"] == 400:
-                    refused[action.id] = reason
-                else:
-                    raise EngineTaskFailed(f"cluster at {self._cluster.url} did not store {action.id!r}: {reason}")
-            if not again:
+                reason = str(error)
+            if not actions:
                 return refused
-            actions = again
         raise EngineUnavailable(f"cluster at {self._cluster.url} did not store {len(actions)} documents: {reason}")
 
-    async def _bulk(self, actions: Sequence[_Action]) -> list[dict[str, Any]]:
+    def _judged(
+        self, actions: Sequence[Action], ended: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[Action], str, dict[str, str]]:
+        """Return what was put off, the last reason why, and id -> reason of what was refused for good."""
+        again, refused, reason = list[Action](), dict[str, str](), ""
+        for action, one in zip(actions, ended, strict=True):
+            fault = one.get("error")
+            # What is gone cannot be updated; an index that is gone is another matter.
+            if fault is None or fault.get("type") == "document_missing_exception":
+                continue
+            reason = f"{fault.get('type')}: {fault.get('reason')}"
+            if one["status"] in _PUT_OFF:
+                again.append(action)
+            elif one["status"] == 400:
+                refused[action.id] = reason
+            else:
+                raise EngineTaskFailed(f"cluster at {self._cluster.url} did not store {action.id!r}: {reason}")
+        return again, reason, refused
+
+    async def _bulk(self, actions: Sequence[Action]) -> list[dict[str, Any]]:
         body = b"".join(action.lines() for action in actions).decode()
         # `require_alias`: without an index of ours none may be made by guessing.
         with self._cluster.answering():
@@ -277,31 +284,3 @@ class OpenSearchWriter:
             f"index {self.index_name!r} holds documents of another layout than this program writes; "
             "run `wenhao sync`, which builds a new index beside it and swaps"
         )
-
-
-class _Action:
-    """One line or two of a bulk request."""
-
-    __slots__ = ("body", "id", "kind")
-
-    def __init__(self, name: str, kind: str, body: bytes | None) -> None:
-        self.id, self.kind, self.body = name, kind, body
-
-    def lines(self) -> bytes:
-        head = orjson.dumps({self.kind: {"_id": self.id}}) + b"\n"
-        return head if self.body is None else head + self.body + b"\n"
-
-
-def _requests(actions: Sequence[_Action], limit: int = BATCH_BYTES) -> Iterator[list[_Action]]:
-    """Yield the actions in requests of at most ``limit`` bytes; a single one above it goes alone."""
-    rows: list[_Action] = []
-    size = 0
-    for action in actions:
-        length = len(action.body or b"") + 64
-        if rows and size + length > limit:
-            yield rows
-            rows, size = [], 0
-        rows.append(action)
-        size += length
-    if rows:
-        yield rows
