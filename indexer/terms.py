@@ -11,7 +11,6 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import Any, Protocol
 
 from engine.protocol import Writer
@@ -80,7 +79,6 @@ def _commonest(found: Counter[str], most: int) -> Counter[str]:
 
 def _kept(counts: dict[TermKind, Counter[str]]) -> Iterator[Term]:
     """The commonest terms of each kind, with their pinyin. Empties ``counts`` on the way, for all of it is large."""
-    read = lru_cache(50_000)(pinyin.syllables)  # a pair is read by its words: a quarter of the time
     for kind in list(counts):
         least = _LEAST_PAIR if kind is TermKind.PAIR else 1
         found = counts.pop(kind)
@@ -89,10 +87,19 @@ def _kept(counts: dict[TermKind, Counter[str]]) -> Iterator[Term]:
             frequency = found[text]
             if frequency < least:
                 break
-            syllables: Sequence[str] = ()
-            if all(_HAN.fullmatch(word) for word in text.split(JOINER)):
-                syllables = [one for word in text.split(JOINER) for one in read(word)]
-            yield Term(text, kind, frequency, "".join(syllables), "".join(one[0] for one in syllables))
+            # A pair is read by its words: a quarter of the time.
+            sounds = [_sound(word) for word in text.split(JOINER)]
+            read = all(sound for sound, _ in sounds)
+            yield Term(text, kind, frequency, *(map("".join, zip(*sounds, strict=True)) if read else ("", "")))
+
+
+@lru_cache(50_000)
+def _sound(word: str) -> tuple[str, str]:
+    """The pinyin and the initials of a Chinese word, empty for any other."""
+    if not _HAN.fullmatch(word):
+        return "", ""
+    syllables = pinyin.syllables(word)
+    return "".join(syllables), "".join(one[0] for one in syllables)
 
 
 def pairs_of(pieces: Sequence[str]) -> set[str]:
@@ -102,16 +109,21 @@ def pairs_of(pieces: Sequence[str]) -> set[str]:
     >>> [pair.replace("\u200c", "|") for pair in sorted(pairs_of(["政务", "公开", ",", "衢州", "市", "的", "通知"]))]
     ['政务|公开', '衢州|市']
     """
-    suffixes = _suffixes()
-    return {
-        f"{one}{JOINER}{other}"
-        for one, other in pairwise(pieces)
-        if len(one) > 1
-        and (len(other) > 1 or other in suffixes)
-        and len(one) + len(other) <= _LONGEST_PAIR
-        and _HAN.fullmatch(one)
-        and _HAN.fullmatch(other)
-    }
+    found: set[str] = set()
+    before = ""
+    for word in pieces:
+        first, second = _sides(word)
+        if before and second and len(before) + len(word) <= _LONGEST_PAIR:
+            found.add(f"{before}{JOINER}{word}")
+        before = word if first else ""
+    return found
+
+
+@lru_cache(200_000)
+def _sides(word: str) -> tuple[bool, bool]:
+    """Whether a word may be the first of a pair, and the second."""
+    han = _HAN.fullmatch(word) is not None
+    return han and len(word) > 1, han and (len(word) > 1 or word in _suffixes())
 
 
 @cache
