@@ -84,17 +84,48 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     """
     ordered = sorted(printed, key=lambda each: (-_facts(each), each.below, -each.length, each.id))
     shared = _shared_bands(ordered)
-    leaders: dict[tuple[int, bytes], list[Printed]] = {}
+    leaders = _Leaders()
     found: dict[str, list[str]] = {}
     for one in ordered:
         bands = [band for band in _bands(one) if band in shared]
-        leader = _leader(one, bands, leaders)
+        leader = _leader(one, leaders.near(one, bands))
         if leader is not None:
             found.setdefault(leader.id, []).append(one.id)
-            continue
-        for band in bands:
-            leaders.setdefault(band, []).append(one)
+        else:
+            leaders.add(one, bands)
     return {leader: tuple(sorted(copies)) for leader, copies in found.items()}
+
+
+class _Leaders:
+    """Those that stand for themselves, by what a copy of theirs would have: a band in common, and no other number.
+
+    A text that a thousand bodies pass on under numbers of their own is compared with none of them, where by bands alone
+    each was compared with fifty: 200,000 documents took 36 s.
+    """
+
+    def __init__(self) -> None:
+        self._all: dict[tuple[int, bytes], list[Printed]] = {}
+        self._without_number: dict[tuple[int, bytes], list[Printed]] = {}
+        self._by_number: dict[str, list[Printed]] = {}
+
+    def add(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> None:
+        if one.number is not None and bands:
+            self._by_number.setdefault(one.number, []).append(one)
+        for band in bands:
+            self._all.setdefault(band, []).append(one)
+            if one.number is None:
+                self._without_number.setdefault(band, []).append(one)
+
+    def near(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> Iterator[Printed]:
+        """Yield each that may be found the same text, once, the newest of each band."""
+        seen = {one.id}
+        of_number = self._by_number.get(one.number, ()) if one.number is not None and bands else ()
+        by_band = self._all if one.number is None else self._without_number
+        for pool in (of_number, *(by_band.get(band, ()) for band in bands)):
+            for other in pool[-_MOST_LEADERS:]:
+                if other.id not in seen:
+                    seen.add(other.id)
+                    yield other
 
 
 def _facts(one: Printed) -> int:
@@ -125,16 +156,10 @@ def _shared_bands(printed: Sequence[Printed]) -> set[tuple[int, bytes]]:
     return shared
 
 
-def _leader(
-    one: Printed, bands: list[tuple[int, bytes]], leaders: dict[tuple[int, bytes], list[Printed]]
-) -> Printed | None:
+def _leader(one: Printed, near: Iterable[Printed]) -> Printed | None:
     """The document of which this one is a copy: of several the one most like it."""
-    seen: dict[str, tuple[float, Printed]] = {}
-    for band in bands:
-        for other in leaders.get(band, ())[-_MOST_LEADERS:]:
-            if other.id not in seen and _may_be_one(one, other):
-                seen[other.id] = alike(one.signature or b"", other.signature or b""), other
-    best = max(seen.values(), key=lambda pair: (pair[0], pair[1].id), default=None)
+    likely = [(alike(one.signature or b"", other.signature or b""), other) for other in near if _may_be_one(one, other)]
+    best = max(likely, key=lambda pair: (pair[0], pair[1].id), default=None)
     if best is None:
         return None
     needed = _ALIKE_WITH_NUMBER if one.number and one.number == best[1].number else _ALIKE
