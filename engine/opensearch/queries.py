@@ -26,10 +26,12 @@ def search_body(request: SearchRequest) -> dict[str, Any]:
     found = [query_clause(query, name=str(at)) for at, query in enumerate(request.queries)]
     query = {"dis_max": {"queries": found}} if found else _ALL
     filtered = filters(request.conditions)
+    # Pages end at MAX_TOTAL; beyond it the cluster would refuse where there is only nothing more.
+    offset = min(request.offset, MAX_TOTAL)
     body: dict[str, Any] = {
         "query": {"bool": {"must": [query], "filter": filtered}} if filtered else query,
-        "from": request.offset,
-        "size": request.limit,
+        "from": offset,
+        "size": min(request.limit, MAX_TOTAL - offset),
         "sort": _sort(request, by_score=bool(found)),
         "track_scores": True,
         "track_total_hits": MAX_TOTAL,

@@ -15,7 +15,7 @@ import pytest
 
 from engine.client import Connection
 from engine.opening import open_reader, open_writer
-from engine.protocol import Condition, Query, Reader, SearchRequest
+from engine.protocol import MAX_DEPTH, AllOf, AnyOf, Clause, Condition, Not, Query, Reader, SearchRequest
 from engine.schema import join
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, InputError
@@ -164,6 +164,22 @@ async def test_pages_of_a_union_do_not_overlap_and_lose_nothing(many: Reader) ->
         seen += [hit.id for hit in page.hits]
     assert len(seen) == len(set(seen)) == page.total
     assert set(seen) == having("工程") | having("管理")
+
+
+async def test_filters_inside_one_another(many: Reader) -> None:
+    truth = {record["id"] for record in GENERATED if record.get("year", 0) >= 2013}
+    deep: Clause = Condition("year", at_least=2013)
+    for level in range(MAX_DEPTH - 2):  # an even number of them turned round
+        deep = (AllOf((deep,)), AnyOf((deep,)), Not(deep))[level % 3] if level < 36 else AllOf((deep,))
+    assert {hit.id for hit in (await many.search(SearchRequest(conditions=(deep,), limit=200))).hits} == truth
+    with pytest.raises(InputError, match="inside one another"):
+        await many.search(SearchRequest(conditions=(AllOf((Not(deep),)),)))
+
+
+@pytest.mark.parametrize("offset", [190, 99_990, 100_000, 5_000_000])
+async def test_pages_end_where_there_is_nothing_more(many: Reader, offset: int) -> None:
+    page = await many.search(SearchRequest(offset=offset, limit=20))
+    assert (page.total, len(page.hits)) == (200, max(0, min(20, 200 - offset)))
 
 
 async def test_weights_decide_the_order_of_a_union(many: Reader) -> None:
