@@ -158,7 +158,7 @@ class Reader(Protocol):
         """Return when the engine answers."""
 
     async def version(self) -> str | None:
-        """Return what changes with every change of the index or of those beside it; None when the key may not know."""
+        """Return what changes with every change of the index or of those beside it; None when it cannot be known."""
 
     async def aclose(self) -> None:
         """Close the connection."""

@@ -31,12 +31,13 @@ class EngineStatus:
     database_bytes: int | None = None
     binary: Path | None = None
     problem: str | None = None
-    wanted: str = VERSION
+    wanted: str = VERSION  # ends with a point: any that begins so
 
     @property
     def tested(self) -> bool:
         """True when this program was tested with an engine of that version."""
-        return self.version is not None and self.version.startswith(self.wanted)
+        found, any_of_it = self.version or "", self.wanted.endswith(".")
+        return found.startswith(self.wanted) if any_of_it else found == self.wanted
 
 
 def status(settings: EngineSettings) -> EngineStatus:

@@ -15,6 +15,10 @@ _HALF = 10.0
 """BM25 of a document that scores one half; it only makes scores lie between 0 and 1, the order is BM25's."""
 
 
+_QUICK = 1.0
+"""Seconds one node has to say what has changed, which takes it a few milliseconds: every node is asked, a frozen one too."""
+
+
 class OpenSearchReader:
     """Searches our index as the user that may only search; safe for any number of concurrent calls in one event loop."""
 
@@ -76,14 +80,16 @@ class OpenSearchReader:
     async def version(self) -> str | None:
         """Return what changes with every change of our indexes that searches can see; None when the user may not know.
 
-        That is the last operation of every shard and how often each copy was made visible: between the two, an answer is
+        None too while a node does not say, which a search need not wait for: what is not known to hold is not kept. That is the last operation of every shard and how often each copy was made visible: between the two, an answer is
         still the old one.
         """
         try:
             with self._cluster.answering():
                 stats = await self._cluster.api.indices.stats(
-                    index=f"{self._index}*", metric="refresh", params={"level": "shards"}
+                    index=f"{self._index}*", metric="refresh", params={"level": "shards", "request_timeout": _QUICK}
                 )
+        except EngineUnavailable:
+            return None
         except AnswerError as error:
             if error.reply in (401, 403):
                 return None
@@ -97,7 +103,8 @@ class OpenSearchReader:
 
 def _seen(name: str, index: dict[str, Any]) -> str:
     copies = [copy for shard in index["shards"].values() for copy in shard]
-    done = sum(copy["seq_no"]["max_seq_no"] for copy in copies)
+    # A copy that is being made has no operations yet.
+    done = sum(copy.get("seq_no", {}).get("max_seq_no", 0) for copy in copies)
     return f"{name}/{index['uuid']}@{done}.{sum(copy['refresh']['external_total'] for copy in copies)}"
 
 

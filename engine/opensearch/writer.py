@@ -127,7 +127,10 @@ class OpenSearchWriter:
             )
         (index,) = stats["indices"].values()
         done = {
-            number: max(copy["seq_no"]["max_seq_no"] for copy in copies if copy["routing"]["primary"])
+            number: max(
+                (copy["seq_no"]["max_seq_no"] for copy in copies if copy["routing"]["primary"] and "seq_no" in copy),
+                default=-1,
+            )
             for number, copies in index["shards"].items()
         }
         return f"{index['uuid']}@{'.'.join(str(done[number]) for number in sorted(done))}"
@@ -257,6 +260,8 @@ class OpenSearchWriter:
         taken = re.compile(re.escape(self.index_name) + r"-(\d{6})")
         with self._cluster.answering():
             there = await self._cluster.api.indices.get(index=f"{self.index_name}-*", params={"flat_settings": "true"})
+        if any(self.index_name in one["aliases"] for one in there.values()):
+            return  # another process was quicker: a second index under this name would answer beside the first
         numbers = [int(found[1]) for name in there if (found := taken.fullmatch(name))]
         name = f"{self.index_name}-{max(numbers, default=0) + 1:06}"
         body = {**self._layout, "aliases": {self.index_name: {}}}

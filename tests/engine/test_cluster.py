@@ -148,6 +148,31 @@ async def test_an_object_cannot_be_updated() -> None:
         await target.aclose()
 
 
+@pytest.mark.parametrize("answer", [(503, {"error": "no manager"}), (403, {"error": "no permissions"})])
+async def test_a_version_that_cannot_be_known_is_none(answer: tuple[int, Any]) -> None:
+    with scripted(answer) as settings:
+        reader = open_reader(cluster_connection(settings), settings)
+        assert await reader.version() is None
+        await reader.aclose()
+
+
+async def test_a_copy_that_is_being_made_is_no_fault() -> None:
+    made = {"refresh": {"external_total": 4}, "seq_no": {"max_seq_no": 7}}
+    shards = {"0": [made, {"refresh": {"external_total": 0}}]}
+    with scripted((200, {"indices": {"wenhao-000001": {"uuid": "u", "shards": shards}}})) as settings:
+        reader = open_reader(cluster_connection(settings), settings)
+        assert await reader.version() == "wenhao-000001/u@7.4"
+        await reader.aclose()
+
+
+async def test_an_index_made_meanwhile_is_not_made_twice() -> None:
+    with scripted((200, {"wenhao-000001": {"aliases": {"wenhao": {}}}})) as settings:
+        target = open_writer(cluster_connection(settings), settings)
+        await target._create()  # type: ignore[attr-defined]
+        await target.aclose()
+    assert len(Script.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "error", "said"),
     [

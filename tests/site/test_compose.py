@@ -36,9 +36,10 @@ LASTING = [name for name, service in SERVICES.items() if "restart" in service]
 MASTER = "a-master-key-for-the-tests-of-compose"
 
 
-def test_it_is_right_by_the_compose_specification() -> None:
+@pytest.mark.parametrize("name", ["docker-compose.yml", "docker-compose.cluster.yml"])
+def test_it_is_right_by_the_compose_specification(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(FILE)],
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(ROOT / name)],
         capture_output=True,
         text=True,
         timeout=60,

@@ -65,6 +65,7 @@ class Traffic:
         while not self.stopped.is_set():
             await asyncio.sleep(0.05)
             try:
+                await self._reader.version()  # as a site asks before each answer
                 page = await self._reader.search(ASKED)
             except EngineUnavailable:
                 self.refused += 1
