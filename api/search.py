@@ -142,7 +142,9 @@ class Searcher:
         ask = partial(self._ask, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
         found = await ask(asked)
         corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
-        change, found = await self._changed(corrector, asked, found, ask) if params.correct else (None, found)
+        # That what was typed finds nothing is not known where some documents could not be looked at.
+        sure = params.correct and not found.page.partial
+        change, found = await self._changed(corrector, asked, found, ask) if sure else (None, found)
         late = wanted.late and found.page.total and not found.page.facets
         facets = await self._counting(found, wanted) if late else None
         hits, parts = ranked(found, wanted, weights)

@@ -54,12 +54,16 @@ def test_an_answer_says_that_it_is_partial_and_is_not_kept(client: TestClient, b
     assert client.get("/api/v1/search", params={"q": "养老"}).json()["partial"] is False
 
 
+@pytest.mark.parametrize(("question", "some"), [("养老", True), ("养老 年份:1901", False), ("yanglao", False)])
 @pytest.mark.parametrize("path", ["/", "/embed"])
-def test_the_pages_say_so(client: TestClient, broken: Broken, path: str) -> None:
+def test_the_pages_say_so_whether_something_is_found_or_not(
+    client: TestClient, broken: Broken, path: str, question: str, *, some: bool
+) -> None:
     said = "有一部分文件暂时检索不到"
-    assert said in client.get(path, params={"q": "养老"}).text
+    assert bool(client.get("/api/v1/search", params={"q": question}).json()["total"]) == some
+    assert said in client.get(path, params={"q": question}).text
     broken.away = False
-    assert said not in client.get(path, params={"q": "养老"}).text
+    assert said not in client.get(path, params={"q": question}).text
 
 
 @pytest.mark.parametrize("path", ["/api/v1/stats", "/api/v1/regions", "/indexes/wenhao/search?q=养老"])
