@@ -130,14 +130,6 @@ class SearchPage:
     partial: bool = False
 
 
-class Stored(NamedTuple):
-    """What the index knows of a document's origin; the indexer compares it with the folder."""
-
-    source: str | None
-    source_hash: str | None
-    content_hash: str | None
-
-
 class Encoded(NamedTuple):
     """A record that is JSON already: encoded where it was made, in another process."""
 
@@ -180,9 +172,6 @@ class Writer(Protocol):
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""
-
-    async def inventory(self, collection: str) -> dict[str, Stored]:
-        """Return id -> origin of all documents of a collection."""
 
     def scan(
         self, fields: Sequence[str], *, only: str | None = None, page_size: int = 10_000

@@ -12,14 +12,13 @@ import orjson
 from engine import space
 from engine.batches import batches, check_id, encode, id_of
 from engine.client import BusyError, Connection, EngineClient, RefusedError
-from engine.protocol import Condition, Encoded, Stored
-from engine.query import filters
+from engine.protocol import Encoded
 from engine.schema import SCHEMA_VERSION, Field, index_settings, version_of
 from engine.settings import EngineSettings
 from gongwen.errors import DocumentsRefused, EngineError, EngineTaskFailed
 
 PAGE = 10_000
-"""Documents of one page of the inventory, and ids of one deletion."""
+"""Documents of one page of a scan, and ids of one deletion."""
 
 MAX_ATTEMPTS = 6
 MAX_WAIT = 30.0
@@ -129,24 +128,6 @@ class MeiliWriter:
         parts = [list(ids[start : start + PAGE]) for start in range(0, len(ids), PAGE)]
         await self._finish([await self._send("POST", f"{self._path}/documents/delete-batch", part) for part in parts])
 
-    async def inventory(self, collection: str) -> dict[str, Stored]:
-        """Return id -> origin of all documents of a collection; {} when there is no index yet."""
-        found: dict[str, Stored] = {}
-        fields = [Field.ID, Field.COLLECTION, Field.SOURCE, Field.SOURCE_HASH, Field.CONTENT_HASH]
-        body = {"filter": filters([Condition(Field.COLLECTION, (collection,))]), "fields": fields, "limit": PAGE}
-        offset = 0
-        while True:
-            page = await self._read(f"{self._path}/documents/fetch", body | {"offset": offset})
-            if page is None:
-                return {}
-            for row in page["results"]:
-                # The engine compares without letter case; another collection must not be taken for this one.
-                if row.get("collection") == collection:
-                    found[row["id"]] = Stored(row.get("source"), row.get("source_hash"), row.get("content_hash"))
-            offset += PAGE
-            if offset >= page["total"]:
-                return found
-
     async def scan(
         self, fields: Sequence[str], *, only: str | None = None, page_size: int = PAGE
     ) -> AsyncIterator[list[dict[str, Any]]]:
@@ -184,8 +165,10 @@ class MeiliWriter:
 
     async def settle(self) -> None:
         """Return when the engine has done all it was asked before, by whomever; nothing when there is no index."""
+        # Of a swap our key sees the number only. When nothing waits, nothing is asked for: it would be a new version.
+        waiting = await self._client.call("GET", "/tasks?statuses=enqueued,processing&limit=1")
         # Tasks are done in the order in which they came, so the end of one that does nothing is the end of all others.
-        if await self._settings() is not None:
+        if waiting["total"] and await self._settings() is not None:
             await self._finish([await self._send("PATCH", f"{self._path}/settings", {})])
 
     async def siblings(self, beginning: str) -> list[str]:

@@ -43,10 +43,10 @@ class IndexerSettings(BaseSettings):
         description="Bytes of memory that reading one file may take beyond what the reading process has.",
     )
     workers: int = Field(
-        default_factory=lambda: max(1, min(8, (os.cpu_count() or 2) - 1)),
+        default_factory=lambda: min(8, os.cpu_count() or 2),
         ge=1,
         validation_alias="WENHAO_WORKERS",
-        description="Processes that read files; one less than there are processors, for the engine computes too.",
+        description="Processes that read files, one for each processor: reading takes longer than the engine does.",
     )
     ocr_command: str | None = Field(
         default=None,

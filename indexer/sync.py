@@ -1,7 +1,8 @@
 """Brings the index of a collection in line with its folder: the folder is the truth, the index is derived from it.
 
 A file is unchanged when the index holds all its records under the same fingerprint (bytes, manifest row, version of the
-reading rules and of the dictionary). Killed anywhere, the next run compares again and does what is left.
+reading rules and of the dictionary); what the index holds is told by the :mod:`~indexer.ledger`, and the bytes are read only
+of a file that looks different from outside. Killed anywhere, the next run compares again and does what is left.
 
 A file that was moved is read again, stored under its new path and then removed under its old one. Its document gets the
 identifier of its new path: identifiers follow from paths alone, so that an index built anew from a folder is the same
@@ -12,17 +13,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
-from engine.protocol import Encoded, Stored, Writer
+from engine.protocol import Encoded, Writer
 from engine.schema import Field
 from engine.terms import TermWriter
 from gongwen.errors import DocumentsRefused, InputError, UnreadableDocument
-from indexer import rejects, relations, terms
+from indexer import ledger, rejects, relations, terms
+from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
 from indexer.sources import Listing, SourceFile
@@ -75,31 +77,43 @@ async def sync(
     """
     await writer.ensure_index()
     reading = workers or Workers(pipeline)
-    try:
-        summary = await update(listing, pipeline, writer, data_dir, progress, workers=reading)
-    finally:
-        if workers is None:
-            reading.close()
-    summary.related = await conclude(writer, pipeline, term_counts, summary.written + summary.deleted, data_dir)
+    with ledger.opened(data_dir) as entries:
+        await entries.follow(writer)
+        try:
+            summary = await update(listing, pipeline, writer, entries, data_dir, progress=progress, workers=reading)
+        finally:
+            if workers is None:
+                reading.close()
+        summary.related = await conclude(writer, pipeline, term_counts, summary.written + summary.deleted, data_dir)
+        await entries.seal(writer)
     return summary
 
 
 async def update(
-    listing: Listing, pipeline: Pipeline, writer: Writer, data_dir: Path, progress: Progress, *, workers: Workers
+    listing: Listing,
+    pipeline: Pipeline,
+    writer: Writer,
+    entries: Ledger,
+    data_dir: Path,
+    *,
+    progress: Progress,
+    workers: Workers,
 ) -> Summary:
-    """The part of :func:`sync` that concerns one collection: records written and removed; :func:`conclude` does the rest."""
-    collection = listing.collection
-    stored = by_source(await writer.inventory(collection))
-    if not listing.files and stored:
+    """The part of :func:`sync` that concerns one collection: records written and removed; :func:`conclude` does the rest.
+
+    ``entries`` must follow the index; what is done is written down there.
+    """
+    held = entries.documents().get(listing.collection)
+    if not listing.files and held:
         raise InputError(
-            f"the folder of collection {collection!r} holds no documents, but the index has {len(stored)} files of it; nothing was deleted"
+            f"the folder of collection {listing.collection!r} holds no documents, but the index has {held} of it; nothing was deleted"
         )
-    run = _Run(collection, pipeline, writer, stored, workers)
-    await run.all(listing.files, progress)
+    run = _Run(listing, pipeline, writer, entries, workers)
+    await run.all(progress)
     summary = run.summary
-    summary.rejected += [Reject(collection, path, "skipped", reason) for path, reason in listing.skipped]
+    summary.rejected += [Reject(listing.collection, path, "skipped", reason) for path, reason in listing.skipped]
     summary.rejected.sort(key=lambda reject: reject.path)
-    summary.reject_list = rejects.write(data_dir, collection, summary.rejected)
+    summary.reject_list = rejects.write(data_dir, listing.collection, summary.rejected)
     return summary
 
 
@@ -116,47 +130,44 @@ async def conclude(
     return related
 
 
-async def held(writer: Writer) -> dict[str, int]:
-    """Collection -> documents of it in the index."""
-    counts: Counter[str] = Counter()
-    async for page in writer.scan([Field.COLLECTION]):
-        counts.update(row[Field.COLLECTION] for row in page if Field.COLLECTION in row)
-    return dict(counts)
+def is_unchanged(file: SourceFile, before: Entry, appearance: str, pipeline: Pipeline) -> bool:
+    """True when the index holds what the file holds: it looks as it did when that was so, or its bytes are read and are.
+
+    Raises :class:`~gongwen.errors.UnreadableDocument` when they cannot be read.
+    """
+    return (appearance != "" and appearance == before.appearance) or before.is_of(pipeline.fingerprint(file)[1])
 
 
-def by_source(inventory: dict[str, Stored]) -> dict[str, dict[str, str]]:
-    """Path -> id -> fingerprint of what the index holds."""
-    found: dict[str, dict[str, str]] = {}
-    for document_id, stored in inventory.items():
-        found.setdefault(stored.source or "", {})[document_id] = stored.source_hash or ""
-    return found
-
-
-def is_current(before: dict[str, str], found_hash: str) -> bool:
-    """True when the records of a file (id -> fingerprint with their number) are all there and of this fingerprint."""
-    return bool(before) and set(before.values()) == {f"{found_hash}:{len(before)}"}
+async def forget(collection: str, writer: Writer, entries: Ledger) -> int:
+    """Removes the documents of a collection from the index, and returns how many there were; ``entries`` must follow it."""
+    ids = entries.ids(collection)
+    await writer.delete(ids)
+    entries.drop(collection)
+    return len(ids)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Records to store, and the ids that may go once they are stored: a document is never missing in between."""
+    """Records to store, and the ids that may go once they are stored: a document is never missing in between.
+
+    ``entries`` is what the index holds of each path when that is done.
+    """
 
     records: list[Encoded] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    entries: dict[str, Entry | None] = field(default_factory=dict)
     size: int = 0
 
 
 class _Run:
-    """One sync under way. ``left`` are the indexed files not met in the folder yet."""
+    """One sync under way of a collection whose entries nobody has taken yet."""
 
-    def __init__(
-        self, collection: str, pipeline: Pipeline, writer: Writer, stored: dict[str, dict[str, str]], workers: Workers
-    ) -> None:
-        self.left = stored
+    def __init__(self, listing: Listing, pipeline: Pipeline, writer: Writer, entries: Ledger, workers: Workers) -> None:
         self.summary = Summary()
-        self._collection = collection
+        self._listing = listing
         self._pipeline = pipeline
         self._writer = writer
+        self._entries = entries
         self._workers = workers
         self._batch = _Batch()
         self._new: Counter[str] = Counter()
@@ -164,61 +175,68 @@ class _Run:
         self._reading = asyncio.Semaphore(2 * workers.count)
         self._writing = asyncio.Semaphore(_UNDER_WAY)
 
-    async def all(self, files: Sequence[SourceFile], progress: Progress) -> None:
+    async def all(self, progress: Progress) -> None:
         """Takes every file, then removes what was not met."""
+        files = self._listing.files
         done = 0
 
-        async def finish(file: SourceFile, before: dict[str, str]) -> None:
+        async def finish(file: SourceFile, before: Entry | None, appearance: str) -> None:
             nonlocal done
             try:
-                await self._read(file, before)
+                await self._read(file, before, appearance)
             finally:
                 self._reading.release()
             done += 1
             progress(done, len(files), file.source)
 
         progress(0, len(files), "")
+        self._entries.turn_to(self._listing.collection)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for file in files:
-                    before = self.left.pop(file.source, {})
-                    if self._unchanged(file, before):
+                    before, appearance = self._entries.take(file.source), file.appearance(self._pipeline.version)
+                    if self._unchanged(file, before, appearance):
                         done += 1
                         progress(done, len(files), file.source)
                         continue
                     await self._reading.acquire()
-                    tasks.create_task(finish(file, before))
+                    tasks.create_task(finish(file, before, appearance))
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         await self._flush(self._batch)
-        await self._remove([document_id for records in self.left.values() for document_id in records])
-        gone = Counter(next(iter(records.values())) for records in self.left.values())
-        self.summary.moved = (self._new & gone).total()
+        await self._remove_left()
 
-    def _unchanged(self, file: SourceFile, before: dict[str, str]) -> bool:
+    def _unchanged(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
         try:
-            current = bool(before) and is_current(before, self._pipeline.fingerprint(file)[1])
+            if before is None or not is_unchanged(file, before, appearance, self._pipeline):
+                return False
         except UnreadableDocument:
             return False  # the reading process says so again, with the reason
-        self.summary.unchanged += current
-        return current
+        if appearance != before.appearance:
+            self._entries.write(file.source, replace(before, appearance=appearance))
+        self.summary.unchanged += 1
+        return True
 
-    async def _read(self, file: SourceFile, before: dict[str, str]) -> None:
+    async def _read(self, file: SourceFile, before: Entry | None, appearance: str) -> None:
+        stale = set(before.ids) if before else set[str]()
         try:
             found = await self._workers.read(file)
         except UnreadableDocument as error:
-            self._batch.stale += before
-            self.summary.rejected.append(Reject(self._collection, file.source, error.stage, str(error)))
+            self._batch.stale += stale
+            self._batch.entries[file.source] = None
+            self.summary.rejected.append(Reject(self._listing.collection, file.source, error.stage, str(error)))
             return
         self.summary.read += 1
         self.summary.fragments += len(found.fragments)
         self.summary.rejected += [
-            Reject(self._collection, file.source, "fragment", reason) for reason in found.fragments
+            Reject(self._listing.collection, file.source, "fragment", reason) for reason in found.fragments
         ]
         if not before:
             self._new[found.stamp] += 1
-        self._batch.stale += set(before) - {record.id for record in found.records}
+        ids = tuple(record.id for record in found.records)
+        self._batch.stale += stale.difference(ids)
         self._batch.records += found.records
+        self._batch.entries[file.source] = Entry(ids, found.stamp, appearance) if ids else None
         self._batch.size += sum(len(record.body) for record in found.records)
         if self._batch.size >= _FLUSH_BYTES:
             full, self._batch = self._batch, _Batch()
@@ -227,24 +245,37 @@ class _Run:
     async def _flush(self, batch: _Batch) -> None:
         """New records first, then the removal of what they replace. Waits, and reading with it, while many are under way."""
         async with self._writing:
+            refused: Collection[str] = ()
             if batch.records:
                 refused = await self._put(batch.records)  # not in the sum itself: other batches add to it meanwhile
-                self.summary.written += len(batch.records) - refused
+                self.summary.written += len(batch.records) - len(refused)
             await self._remove(batch.stale)
+        for source, entry in batch.entries.items():
+            ids = tuple(each for each in entry.ids if each not in refused) if entry else ()
+            self._entries.write(source, replace(entry, ids=ids) if entry and ids else None)
 
-    async def _put(self, records: Sequence[Encoded]) -> int:
-        """Stores records; those that the engine does not take are reported, and their number returned."""
+    async def _put(self, records: Sequence[Encoded]) -> Collection[str]:
+        """Stores records; those that the engine does not take are reported, and their ids returned."""
         try:
             await self._writer.put(records)
         except DocumentsRefused as error:
             for record in records:
                 if record.id in error.reasons:
                     source = orjson.loads(record.body).get(Field.SOURCE, record.id)
-                    self.summary.rejected.append(Reject(self._collection, source, "store", error.reasons[record.id]))
-            return len(error.reasons)
-        return 0
+                    reason = error.reasons[record.id]
+                    self.summary.rejected.append(Reject(self._listing.collection, source, "store", reason))
+            return error.reasons
+        return ()
 
     async def _remove(self, ids: list[str]) -> None:
         if ids:
             await self._writer.delete(ids)
             self.summary.deleted += len(ids)
+
+    async def _remove_left(self) -> None:
+        """What the folder no longer holds. Of a folder that could not be listed nobody knows what it holds."""
+        gone = [(source, entry) for source, entry in self._entries.left() if self._listing.covers(source)]
+        await self._remove([document_id for _, entry in gone for document_id in entry.ids])
+        for source, _ in gone:
+            self._entries.write(source, None)
+        self.summary.moved = (self._new & Counter(entry.stamp for _, entry in gone)).total()

@@ -75,7 +75,7 @@ def _answer(pipeline: Pipeline, file: SourceFile) -> tuple[Header, list[bytes]]:
 
 def _file(task: dict[str, Any]) -> SourceFile:
     attached = tuple(Path(path) for path in task["attached"])
-    return SourceFile(Path(task["path"]), task["collection"], task["source"], task["about"], attached)
+    return SourceFile(task["location"], task["collection"], task["source"], task["about"], attached)
 
 
 def _limit_seconds(seconds: int) -> None:
@@ -94,6 +94,7 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the answers; it ends us
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)  # searches on the same machine come first
     # A library that prints must not fill the output of the command.
     os.dup2(2, 1)
     settings = IndexerSettings(**orjson.loads(arguments[1]))

@@ -79,7 +79,12 @@ class _Worker:
         self._closed = False
 
     def read(self, file: SourceFile) -> Reading:
-        task = {"path": str(file.path), "collection": file.collection, "source": file.source, "about": file.about}
+        task = {
+            "location": file.location,
+            "collection": file.collection,
+            "source": file.source,
+            "about": dict(file.about),
+        }
         connection = self._started()
         try:
             connection.send_bytes(orjson.dumps(task | {"attached": [str(path) for path in file.attached]}))

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.client import Connection
@@ -17,12 +17,13 @@ from engine.settings import EngineSettings
 from engine.staging import staged
 from engine.terms import TermWriter
 from gongwen.errors import InputError, SettingsError
-from indexer import rejects
+from indexer import ledger, rejects, sync
+from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.plan import Plan, plan
 from indexer.settings import IndexerSettings
 from indexer.sources import Listing, discover
-from indexer.sync import Summary, conclude, held, update
+from indexer.sync import Summary, conclude, update
 from indexer.workers import Workers
 from wenhao import collections, lock
 from wenhao.reporting import progress
@@ -132,6 +133,15 @@ def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing
     return [discover(root, name) for name, root in collections.known(settings.data_dir).items() if root.exists()]
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The index that is written, the counts of words beside it, and the ledger of what it holds."""
+
+    writer: Writer
+    counts: TermWriter
+    entries: Ledger
+
+
 @asynccontextmanager
 async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIterator[tuple[Writer, TermWriter]]:
     writer, counts = open_writer(connection, settings), open_term_writer(connection, settings)
@@ -145,33 +155,31 @@ async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIte
 async def _bring(listings: list[Listing], connection: Connection, settings: EngineSettings, *, whole: bool) -> Indexed:
     started = time.perf_counter()
     pipeline = Pipeline(IndexerSettings())
-    async with _writers(connection, settings) as (writer, counts):
-        building = await staged(writer, connection, settings)
-        missing = await _missing(writer, settings) if whole or building else ()
-        if building is None:
-            await writer.ensure_index()
-            summaries, related = await _fill(listings, pipeline, writer, counts, settings)
-        else:
-            try:
-                listings = await _everything(listings, writer, missing, settings)
-                summaries, related = await _build(listings, pipeline, building, counts, settings)
-                await writer.swap(building.index_name)
-            finally:
-                await building.aclose()
-        documents = await writer.count()
+    with ledger.opened(settings.data_dir) as entries:
+        async with _writers(connection, settings) as (writer, counts):
+            index = _Index(writer, counts, entries)
+            building = await staged(writer, connection, settings)
+            await entries.follow(writer)
+            missing = _missing(entries, settings) if whole or building else ()
+            if building is None:
+                await writer.ensure_index()
+                summaries, related = await _fill(listings, pipeline, index, settings)
+            else:
+                try:
+                    listings = _everything(listings, entries, missing, settings)
+                    summaries, related = await _build(listings, pipeline, replace(index, writer=building), settings)
+                    await writer.swap(building.index_name)
+                finally:
+                    await building.aclose()
+            await entries.seal(writer)
+            documents = await writer.count()
     seconds = time.perf_counter() - started
     masked = pipeline.settings.mask_personal
     return Indexed(summaries, missing, documents, related, building is not None, seconds, masked)
 
 
 async def _fill(
-    listings: Sequence[Listing],
-    pipeline: Pipeline,
-    writer: Writer,
-    counts: TermWriter,
-    settings: EngineSettings,
-    *,
-    recount: bool = False,
+    listings: Sequence[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings, *, recount: bool = False
 ) -> tuple[dict[str, Summary], int]:
     """The collections, then what depends on all of them; with ``recount`` the words are counted in any case."""
     summaries: dict[str, Summary] = {}
@@ -180,27 +188,28 @@ async def _fill(
         for listing in listings:
             with progress(listing.collection, len(listing.files)) as show:
                 summaries[listing.collection] = await update(
-                    listing, pipeline, writer, settings.data_dir, show, workers=workers
+                    listing, pipeline, index.writer, index.entries, settings.data_dir, progress=show, workers=workers
                 )
     finally:
         workers.close()
     changed = sum(summary.written + summary.deleted for summary in summaries.values())
-    changed = await writer.count() if recount else changed
-    return summaries, await conclude(writer, pipeline, counts, changed, settings.data_dir)
+    changed = await index.writer.count() if recount else changed
+    return summaries, await conclude(index.writer, pipeline, index.counts, changed, settings.data_dir)
 
 
 async def _build(
-    listings: Sequence[Listing], pipeline: Pipeline, writer: Writer, counts: TermWriter, settings: EngineSettings
+    listings: Sequence[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings
 ) -> tuple[dict[str, Summary], int]:
     """Fills the index of the new schema; what an interrupted build left of it is kept and brought in line too."""
-    await writer.ensure_index()
-    for name in (await held(writer)).keys() - {listing.collection for listing in listings}:
-        await writer.delete(list(await writer.inventory(name)))
-    return await _fill(listings, pipeline, writer, counts, settings, recount=True)
+    await index.writer.ensure_index()
+    await index.entries.follow(index.writer)
+    for name in index.entries.documents().keys() - {listing.collection for listing in listings}:
+        await sync.forget(name, index.writer, index.entries)
+    return await _fill(listings, pipeline, index, settings, recount=True)
 
 
-async def _everything(
-    listings: Sequence[Listing], writer: Writer, missing: Sequence[Missing], settings: EngineSettings
+def _everything(
+    listings: Sequence[Listing], entries: Ledger, missing: Sequence[Missing], settings: EngineSettings
 ) -> list[Listing]:
     """All collections that the new index must have; nothing may be lost in it that the old one has.
 
@@ -210,7 +219,7 @@ async def _everything(
     lost = [str(one) for one in missing if one.name not in given]
     others = {name: root for name, root in collections.known(settings.data_dir).items() if root.exists()}
     whole = {**{name: discover(root, name) for name, root in others.items()}, **given}
-    for name, documents in (await held(writer)).items():
+    for name, documents in entries.documents().items():
         if name in whole and not whole[name].files:
             lost.append(f"{name}（{documents} 件）：文件夹 {others.get(name)} 是空的")
     if lost:
@@ -221,9 +230,8 @@ async def _everything(
     return list(whole.values())
 
 
-async def _missing(writer: Writer, settings: EngineSettings) -> tuple[Missing, ...]:
-    known = collections.known(settings.data_dir)
-    counts = await held(writer)
+def _missing(entries: Ledger, settings: EngineSettings) -> tuple[Missing, ...]:
+    known, counts = collections.known(settings.data_dir), entries.documents()
     gone = [name for name in counts if name not in known or not known[name].exists()]
     gone += [name for name in known if name not in counts and not known[name].exists()]
     return tuple(Missing(name, known.get(name), counts.get(name, 0)) for name in gone)
@@ -233,12 +241,16 @@ async def _plan(listings: Sequence[Listing], connection: Connection, settings: E
     pipeline = Pipeline(IndexerSettings())
     async with _writers(connection, settings) as (writer, _):
         rebuild = await writer.schema_version() not in (None, SCHEMA_VERSION) and await writer.count() > 0
-        plans = {listing.collection: await plan(listing, pipeline, writer) for listing in listings}
-        return Planned(plans, await _missing(writer, settings), rebuild)
+        with ledger.copied(settings.data_dir) as entries:
+            await entries.follow(writer)
+            plans = {listing.collection: plan(listing, pipeline, entries) for listing in listings}
+            return Planned(plans, _missing(entries, settings), rebuild)
 
 
 async def _forget(name: str, connection: Connection, settings: EngineSettings) -> int:
-    async with _writers(connection, settings) as (writer, _):
-        ids = list(await writer.inventory(name))
-        await writer.delete(ids)
-        return len(ids)
+    with ledger.opened(settings.data_dir) as entries:
+        async with _writers(connection, settings) as (writer, _):
+            await entries.follow(writer)
+            removed = await sync.forget(name, writer, entries)
+            await entries.seal(writer)
+            return removed

@@ -16,6 +16,7 @@ from indexer.sync import Summary
 if TYPE_CHECKING:
     from wenhao.indexing import Indexed, Planned
 
+_BETWEEN = 0.1  # seconds between two states of the bar
 _SHOWN = 10  # paths of each kind that a plan lists; the rest is a number
 
 
@@ -33,9 +34,15 @@ def progress(name: str, files: int) -> Iterator[Callable[[int, int, str], None]]
     started = time.monotonic()
     with Progress(*columns, transient=True, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=files, rate="")
+        shown = 0.0
 
         def show(done: int, _all: int, path: str) -> None:
-            rate = done / max(0.001, time.monotonic() - started)
+            nonlocal shown
+            now = time.monotonic()
+            if now < shown + _BETWEEN and done < files:
+                return  # a million unchanged files pass in seconds, and drawing a bar for each takes as long again
+            shown = now
+            rate = done / max(0.001, now - started)
             bar.update(task, completed=done, description=path[-40:], rate=f"{rate:.0f} 个/秒")
 
         yield show

@@ -156,12 +156,13 @@ async def _synced(
 
     try:
         summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts)
-        stored = await writer.inventory(listing.collection)
+        pages = writer.scan((Field.ID, Field.SOURCE))
+        stored = {row["id"]: row.get(Field.SOURCE, "") async for page in pages for row in page}
     finally:
         await counts.aclose()
         await writer.aclose()
     lost = sum(reject.stage not in ("fragment", "skipped") for reject in summary.rejected)
-    return lost, {found: origin.source or "" for found, origin in stored.items()}
+    return lost, stored
 
 
 async def _copies(connection: Connection, settings: EngineSettings) -> dict[str, str]:

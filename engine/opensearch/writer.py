@@ -18,8 +18,8 @@ from engine.opensearch.bulk import Action, requests
 from engine.opensearch.client import AnswerError, Cluster, incomplete
 from engine.opensearch.mapping import version_of
 from engine.opensearch.scrolling import scroll
-from engine.protocol import Encoded, Stored
-from engine.schema import SCHEMA_VERSION, Field
+from engine.protocol import Encoded
+from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from gongwen.errors import DocumentsRefused, EngineError, EngineTaskFailed, EngineUnavailable, InputError
 
@@ -31,7 +31,6 @@ _FIRST_WAIT = 0.5
 _ANSWERED = 15.0
 """Seconds one node has for a request of BATCH_BYTES, which takes one or two: a frozen one holds everything up so long."""
 
-_ORIGIN = (Field.ID, Field.SOURCE, Field.SOURCE_HASH, Field.CONTENT_HASH, Field.COLLECTION)
 _PUT_OFF = (429, 503)
 
 
@@ -85,18 +84,6 @@ class OpenSearchWriter:
     async def delete(self, ids: Sequence[str]) -> None:
         """Remove documents; unknown ids are no error."""
         await self._store([Action(check_id(name), "delete", None) for name in ids])
-
-    async def inventory(self, collection: str) -> dict[str, Stored]:
-        """Return id -> origin of all documents of a collection; {} when there is no index yet."""
-        asked = {"bool": {"filter": [{"term": {Field.COLLECTION: collection}}]}}
-        pages = scroll(self._cluster, self.index_name, _ORIGIN, asked, PAGE)
-        # The cluster compares without letter case; another collection must not be taken for this one.
-        return {
-            row["id"]: Stored(row.get("source"), row.get("source_hash"), row.get("content_hash"))
-            async for page in pages
-            for row in page
-            if row.get("collection") == collection
-        }
 
     async def scan(
         self, fields: Sequence[str], *, only: str | None = None, page_size: int = PAGE

@@ -42,7 +42,7 @@ def workers() -> Iterator[Workers]:
 
 
 def read(workers: Workers, path: Path) -> Reading:
-    return asyncio.run(workers.read(SourceFile(path, "c", f"c/{path.name}")))
+    return asyncio.run(workers.read(SourceFile(str(path), "c", f"c/{path.name}")))
 
 
 def replaced(data: bytes, name: str, content: bytes) -> bytes:

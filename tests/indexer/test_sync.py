@@ -18,6 +18,7 @@ from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
 from gongwen.errors import InputError, SettingsError
 from indexer import relations
+from indexer.records import document_id
 from indexer.sources import discover
 from tests.support import index_folder
 from wenhao import collections
@@ -188,7 +189,7 @@ def test_relations_are_worked_out_anew_only_when_the_index_or_the_day_has_change
 
     async def behind() -> None:
         writer = MeiliWriter(*running)
-        await writer.delete(list(await writer.inventory("related"))[:1])
+        await writer.delete([document_id("related/1.txt", 0)])
         await writer.aclose()
 
     asyncio.run(behind())

@@ -10,7 +10,7 @@ import pytest
 
 from engine.client import Connection
 from engine.opening import open_reader, open_writer
-from engine.protocol import Query, Reader, SearchRequest, Stored, Writer
+from engine.protocol import Query, Reader, SearchRequest, Writer
 from engine.schema import SCHEMA_VERSION, Field
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, InputError
@@ -42,7 +42,6 @@ async def test_put_replaces_and_delete_removes(writer: Writer, reader: Reader) -
 
 async def test_an_index_that_is_not_there(writer: Writer) -> None:
     assert await writer.count() == 0
-    assert await writer.inventory("c") == {}
     assert await writer.schema_version() is None
 
 
@@ -72,18 +71,6 @@ async def test_many_batches_are_all_stored(writer: Writer) -> None:
     await writer.ensure_index()
     await writer.put([record(number, text="工程\u200c" * 100_000) for number in range(20)])
     assert await writer.count() == 20
-
-
-async def test_inventory_reads_page_by_page(writer: Writer) -> None:
-    await writer.ensure_index()
-    records = [record(n, source=f"s{n}", source_hash=f"h{n}", content_hash=f"k{n}", text="工程") for n in range(10)]
-    await writer.put([*records, record(90, collection="C"), record(91, collection="d"), {"id": "w92"}])
-    expected = {f"w{n}": Stored(f"s{n}", f"h{n}", f"k{n}") for n in range(10)}
-    assert await writer.inventory("c") == expected
-    assert await writer.inventory("C") == {"w90": Stored(None, None, None)}
-    assert await writer.inventory('c" OR id EXISTS OR "') == {}
-    await writer.delete(list(expected))
-    assert await writer.count() == 3
 
 
 async def test_update_replaces_the_given_fields_alone(writer: Writer, reader: Reader) -> None:
