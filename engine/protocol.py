@@ -174,9 +174,9 @@ class Writer(Protocol):
         """Remove documents; unknown ids are no error."""
 
     def scan(
-        self, fields: Sequence[str], *, only: str | None = None, page_size: int = 10_000
+        self, fields: Sequence[str], *, only: Sequence[str] | None = None, page_size: int = 10_000
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield all documents (or the one with the id ``only``), a page at a time, with these fields only."""
+        """Yield all documents (or those with the ids ``only``), a page at a time, with these fields only."""
 
     async def count(self) -> int:
         """Return the number of documents stored."""

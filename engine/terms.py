@@ -89,7 +89,9 @@ class TermWriter:
 
     async def state(self) -> TermState | None:
         """Return what the counts are of, None when nothing was counted yet."""
-        async for page in self._writer.scan(("id", "documents", "mean_words", "changed", "stamp", "form"), only=STATE):
+        async for page in self._writer.scan(
+            ("id", "documents", "mean_words", "changed", "stamp", "form"), only=[STATE]
+        ):
             for row in page:
                 if row.get("form") == _FORM:
                     return state_of(row)

@@ -129,9 +129,9 @@ class MeiliWriter:
         await self._finish([await self._send("POST", f"{self._path}/documents/delete-batch", part) for part in parts])
 
     async def scan(
-        self, fields: Sequence[str], *, only: str | None = None, page_size: int = PAGE
+        self, fields: Sequence[str], *, only: Sequence[str] | None = None, page_size: int = PAGE
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield every document of the index (or the one with the id ``only``), a page at a time, with these fields only.
+        """Yield every document of the index (or those with the ids ``only``), a page at a time, with these fields only.
 
         Nothing when there is no index.
         """
@@ -139,7 +139,7 @@ class MeiliWriter:
         while True:
             body: dict[str, Any] = {"fields": list(fields), "limit": page_size, "offset": offset}
             if only is not None:
-                body["filter"] = f"id = {check_id(only)}"
+                body["filter"] = f"id IN [{','.join(map(check_id, only))}]"
             page = await self._read(f"{self._path}/documents/fetch", body)
             if page is None:
                 return

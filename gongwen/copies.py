@@ -96,6 +96,20 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     return {leader: tuple(sorted(copies)) for leader, copies in found.items()}
 
 
+def neighbourhood(signature: bytes | None, number: str | None) -> Iterator[bytes]:
+    """Yield what a document must have in common with another for either to matter to the other's copies: a band of its
+    packed signature, or its number. Nothing for a text that is too short to tell.
+
+    Documents that are joined by such, also over others, have the same copies whatever else is in the collection.
+    """
+    if signature is None:
+        return
+    for band in range(_BANDS):
+        yield bytes([band]) + signature[band * _WIDTH : (band + 1) * _WIDTH]
+    if number is not None:
+        yield number.encode()
+
+
 class _Leaders:
     """Those that stand for themselves, by what a copy of theirs would have: a band in common, and no other number.
 

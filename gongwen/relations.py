@@ -28,6 +28,9 @@ WEIGHT = {
     CitationKind.BASIS: 1,
     CitationKind.MENTIONS: 0,
 }
+TELLING = frozenset({CitationKind.REPEALS, CitationKind.REPLACES, CitationKind.AMENDS, CitationKind.EXPLAINS})
+"""What one document does to another that the other one tells too; by the rest it stays as it is."""
+_FULL = "中华人民共和国"  # laws are cited without it
 _CHANGES = frozenset({CitationKind.REPEALS, CitationKind.REPLACES, CitationKind.AMENDS})
 # An opinion that speaks of amending a law asks for it; a decision does it.
 _AMENDING = frozenset(
@@ -91,25 +94,51 @@ def distinct(citations: Iterable[Citation]) -> tuple[Cited, ...]:
     return tuple(found.values())
 
 
+def names(summary: Summary) -> frozenset[str]:
+    """The names under which a document is found by those that cite it: ``n`` and its number, ``t`` and its title's keys,
+    ``s`` and those of its title without the body's name.
+
+    >>> sorted(names(Summary("a", "国务院关于印发公文办法的通知", "国发〔2012〕9号")))
+    ['n国发〔2012〕9号', 's公文办法', 's关于印发公文办法的通知', 't公文办法', 't国务院关于印发公文办法的通知']
+    """
+    found = {f"t{each}" for each in _title_keys(summary.title)}
+    short = cited_names.without_issuer(summary.title)
+    if short != summary.title:
+        found |= {f"s{each}" for each in _title_keys(short)}
+    if summary.number:
+        found.add(f"n{summary.number}")
+    return frozenset(found)
+
+
+def sought(cited: Cited) -> frozenset[str]:
+    """The names under which the document is looked for that a citation means (see :func:`names`).
+
+    :meth:`Catalogue.resolve` sees no document but those that have one of them.
+
+    >>> sorted(sought(Cited(CitationKind.BASIS, None, "公文办法")))
+    ['t中华人民共和国公文办法', 't公文办法']
+    """
+    found = {f"n{cited.number}"} if cited.number else set[str]()
+    title = cited.title or ""
+    if title.startswith("关于"):
+        found |= {f"t{each}" for each in _title_keys(title)} | {f"s{key(title)}"}
+    elif title:
+        found |= {f"t{each}" for each in (*_title_keys(title), key(_FULL + title))}
+    return frozenset(found)
+
+
 class Catalogue:
-    """The documents of a collection by number and by title."""
+    """The documents of a collection by their :func:`names`."""
 
     def __init__(self, summaries: Iterable[Summary]) -> None:
-        self._by_number: dict[str, list[Summary]] = {}
-        self._by_title: dict[str, list[Summary]] = {}
-        self._without_issuer: dict[str, list[Summary]] = {}
+        self._named: dict[str, list[Summary]] = {}
         for summary in summaries:
-            if summary.number:
-                self._by_number.setdefault(summary.number, []).append(summary)
-            for each in _title_keys(summary.title):
-                self._by_title.setdefault(each, []).append(summary)
-            short = cited_names.without_issuer(summary.title)
-            for each in _title_keys(short) if short != summary.title else ():
-                self._without_issuer.setdefault(each, []).append(summary)
+            for name in names(summary):
+                self._named.setdefault(name, []).append(summary)
 
     def resolve(self, cited: Cited, citing: Summary) -> Summary | None:
         """The document that a citation means, None when there is none or more than one."""
-        named = [each for each in self._by_number.get(cited.number or "", ()) if each.id != citing.id]
+        named = [each for each in self._named.get(f"n{cited.number or ''}", ()) if each.id != citing.id]
         if named:
             return self._of_number(cited, citing, named)
         titled = self._titled(cited, citing) if cited.title else []
@@ -131,12 +160,12 @@ class Catalogue:
 
     def _titled(self, cited: Cited, citing: Summary) -> list[Summary]:
         title = cited.title or ""
-        exact = [each for one in _title_keys(title) for each in self._by_title.get(one, ())]
+        exact = [each for one in _title_keys(title) for each in self._named.get(f"t{one}", ())]
         if not exact and not title.startswith("关于"):
-            exact = list(self._by_title.get(key("中华人民共和国" + title), ()))
+            exact = list(self._named.get(f"t{key(_FULL + title)}", ()))
         if not title.startswith("关于"):
             return list({each.id: each for each in exact}.values())
-        pool = [*exact, *self._without_issuer.get(key(title), ())]
+        pool = [*exact, *self._named.get(f"s{key(title)}", ())]
         return [each for each in {each.id: each for each in pool}.values() if _at_or_above(each, citing)]
 
 

@@ -1,6 +1,8 @@
 """The ledger 台账 of what the index holds of every file, ``ledger.sqlite`` in the data folder: a sync of a million unchanged
 files asks neither the engine for a million records nor the disk for their bytes.
 
+With it stands the :mod:`~indexer.register` of what relations need.
+
 It is only a copy. It belongs to one version of the index (:meth:`engine.protocol.Writer.version`); when the index has another,
 whoever changed it, the ledger is filled from it anew. A run is one transaction: killed anywhere, it leaves the ledger of
 the version before, which is then not that of the index.
@@ -9,25 +11,32 @@ the version before, which is then not that of the index.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from engine.protocol import Writer
 from engine.schema import Field
 from gongwen.errors import SettingsError
+from indexer import register
+from indexer.register import Register
 
 FILE = "ledger.sqlite"
-_FORM = 1  # of the tables; another one is thrown away
+_FORM = 2  # of the tables; another one is thrown away
+_ENTRIES = """
+CREATE TABLE entries (
+    collection TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,
+    ids TEXT NOT NULL, stamp TEXT NOT NULL, appearance TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (collection, folder, name)
+) WITHOUT ROWID
+"""
 _TABLES = (
-    """CREATE TABLE entries (
-        collection TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,
-        ids TEXT NOT NULL, stamp TEXT NOT NULL, appearance TEXT NOT NULL DEFAULT '',
-        PRIMARY KEY (collection, folder, name)
-    ) WITHOUT ROWID""",
-    "CREATE TABLE version (name TEXT NOT NULL)",
+    _ENTRIES,
+    "CREATE TABLE version (name TEXT NOT NULL, decided INTEGER)",
+    *register.TABLES,
 )
 _ADD = """
 INSERT INTO entries (collection, folder, name, ids, stamp) VALUES (?, ?, ?, ?, ?)
@@ -59,10 +68,17 @@ class Entry:
 
 
 class Ledger:
-    """The entries of all collections. :meth:`turn_to` one, :meth:`take` what its folder holds; the rest is gone from there."""
+    """The entries of all collections. :meth:`turn_to` one, :meth:`take` what its folder holds; the rest is gone from there.
+
+    ``changed`` are the ids of the documents that were written or removed since :meth:`follow`, None when the ledger did not
+    follow then and was filled; ``decided`` is the day for which the register's relations were worked out, None for never.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
+        self.register = Register(database)
+        self.changed: set[str] | None = None
+        self.decided: date | None = None
         self._collection = ""
         self._untaken: dict[str, dict[str, Entry]] = {}
 
@@ -70,21 +86,32 @@ class Ledger:
         """Fills the ledger from the index unless it is of the index's version. Raises engine errors."""
         await writer.settle()  # what a run that was killed asked for may be on its way
         version = await writer.version() if await writer.schema_version() is not None else ""
-        if self._version() == version:
+        kept = self._database.execute("SELECT name, decided FROM version").fetchone()
+        if kept is not None and kept[0] == version:
+            self.changed, self.decided = set(), None if kept[1] is None else date.fromordinal(kept[1])
             return
-        for change in ("DROP TABLE version", "ALTER TABLE entries RENAME TO before", *_TABLES):
-            self._database.execute(change)
+        self.changed, self.decided = None, None
+        self._database.execute("ALTER TABLE entries RENAME TO before")
+        self._database.execute(_ENTRIES)
         async for page in writer.scan([str(field) for field in _FIELDS]):
             self._database.executemany(_ADD, _rows(page))
         self._database.execute(_KEEP_APPEARANCES)
         self._database.execute("DROP TABLE before")
-        self._database.execute("INSERT INTO version VALUES (?)", (version,))
+        self._database.execute("DELETE FROM version")
+        self._database.execute("INSERT INTO version VALUES (?, NULL)", (version,))
 
-    async def seal(self, writer: Writer) -> None:
-        """Ends a run, all of whose changes were written down: the ledger is of the index's version now."""
-        self._database.execute("UPDATE version SET name = ?", (await writer.version(),))
+    async def seal(self, writer: Writer, decided: date | None) -> None:
+        """Ends a run, all of whose changes were written down: the ledger is of the index's version now, the register of
+        relations worked out for a day."""
+        day = None if decided is None else decided.toordinal()
+        self._database.execute("UPDATE version SET name = ?, decided = ?", (await writer.version(), day))
         self._database.execute("COMMIT")
         self._database.execute("BEGIN IMMEDIATE")
+
+    def note_changed(self, ids: Iterable[str]) -> None:
+        """Adds to ``changed``."""
+        if self.changed is not None:
+            self.changed.update(ids)
 
     def turn_to(self, collection: str) -> None:
         """Begins with a collection: nothing of it is taken yet."""
@@ -138,10 +165,6 @@ class Ledger:
             }
         return self._untaken[folder]
 
-    def _version(self) -> str | None:
-        found = self._database.execute("SELECT name FROM version").fetchone()
-        return None if found is None else str(found[0])
-
 
 @contextmanager
 def opened(data_dir: Path) -> Iterator[Ledger]:
@@ -164,16 +187,17 @@ def opened(data_dir: Path) -> Iterator[Ledger]:
 
 @contextmanager
 def copied(data_dir: Path) -> Iterator[Ledger]:
-    """The ledger as it stands, in memory: whatever is done with it, the file stays as it is, also while another process
-    writes."""
+    """The entries as they stand, in memory and without the register: whatever is done with them, the file stays as it is,
+    also while another process writes."""
     path = data_dir / FILE
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
+        for table in _TABLES:
+            database.execute(table)
         if _is_ledger(path):
-            with closing(sqlite3.connect(path)) as kept:
-                kept.backup(database)
-        else:
-            for table in _TABLES:
-                database.execute(table)
+            database.execute("ATTACH ? AS kept", (str(path),))
+            database.execute("INSERT INTO entries SELECT * FROM kept.entries")
+            database.execute("INSERT INTO version SELECT * FROM kept.version")
+            database.execute("DETACH kept")
         yield Ledger(database)
 
 

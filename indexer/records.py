@@ -14,10 +14,10 @@ from gongwen.personal import MASK
 from gongwen.relations import Related, distinct
 from gongwen.types import Document, Evidence, Fact, Genre, NumberMention, Region, Span, Where
 from gongwen.words import Segmenter
-from indexer import relations
+from indexer import stored_facts
 from indexer.extracted import Attachment
-from indexer.relations import day_number
 from indexer.sources import SourceFile
+from indexer.stored_facts import day_number
 
 
 def document_id(source: str, part: int) -> str:
@@ -83,7 +83,7 @@ def record(
         Field.STATED_VALIDITY: document.validity.value.value if document.validity else None,
         Field.IN_FORCE_FROM: _day(document.in_force_from),
         Field.EXPIRES: _day(document.expires),
-        Field.CITED: relations.cited_fields(distinct(document.cites)),
+        Field.CITED: stored_facts.cited_fields(distinct(document.cites)),
         Field.INDEX_NUMBER: _value(document.index_number),
         Field.UNIFIED_NUMBER: _value(document.unified_number),
         Field.OPENNESS: _value(document.openness),
@@ -108,8 +108,8 @@ def record(
 
 def _unrelated(document: Document, today: date) -> dict[str, Any]:
     """The relations of a document that has none to others: right for most, the others are written again."""
-    own = relations.Own(_value(document.validity), _value(document.in_force_from), _value(document.expires))
-    return relations.fields(Related(), own, {}, today)
+    own = stored_facts.Own(_value(document.validity), _value(document.in_force_from), _value(document.expires))
+    return stored_facts.fields(Related(), own, {}, today)
 
 
 def _code_spans(mentions: Sequence[NumberMention]) -> list[Span]:

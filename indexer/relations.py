@@ -1,131 +1,143 @@
-"""The relations of all documents in the index, written to those where they changed: links, effects, validity.
+"""The relations of all documents in the index, written to those where they changed: links, effects, copies, validity.
 
-One pass over the index reads a short summary of every document (some 400 bytes each), :mod:`gongwen.relations` says what
-follows, one pass writes the documents whose relations are not the ones they hold. A document without any is right as it was
-first written. Killed in between, the next run finds the difference again.
+What follows from what is said by :mod:`gongwen.relations` and :mod:`gongwen.copies`, of documents as the
+:mod:`~indexer.register` holds them. After a few changes only the documents that can have to do with them are worked out
+(:func:`_concerned`), else all. A document without any relation is right as it was first written.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import orjson
-
 from engine.protocol import Writer
-from engine.schema import Field, plain
-from gongwen import copies, legal_rank, normalize, relations, validity
-from gongwen.copies import Printed
-from gongwen.relations import Cited, Related, Summary
-from gongwen.types import CitationKind, Genre, LegalRank, Validity
-
-_READ = (
-    Field.ID, Field.TITLE, Field.NUMBER_KEY, Field.SIGNED, Field.PUBLISHED, Field.IN_FORCE_FROM, Field.EXPIRES,
-    Field.REGION_CODES, Field.GENRE, Field.STATED_VALIDITY, Field.CITED, Field.RELATIONS_HASH,
-    Field.SIGNATURE, Field.LENGTH, Field.ISSUERS, Field.SOURCE, Field.URL,
-)  # fmt: skip
-
-RELATED = "related.txt"
-"""In the data folder: the version of the index whose relations were last worked out, and the day they hold for."""
+from engine.schema import Field
+from gongwen import copies, relations
+from gongwen.relations import Summary
+from indexer import stored_facts
+from indexer.register import Register, Registered
+from indexer.stored_facts import Prints
 
 _FLUSH = 5_000  # documents of one write; a link has some 200 bytes, so this stays below one of the engine's batches
+_ASKED = 1_000  # documents of one question to the engine
+_FEW = 0.05
+"""Share of the documents up to which changes are followed one by one: 5,000 of 100,000 take as long as all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """What a document says of its own validity."""
-
-    stated: Validity | None = None
-    in_force_from: date | None = None
-    expires: date | None = None
-
-
-def day_number(day: date | None) -> int | None:
-    """A date as the integer yyyymmdd, which the engine can compare."""
-    return day.year * 10000 + day.month * 100 + day.day if day else None
-
-
-def day_of(number: int | None) -> date | None:
-    """The date stored as yyyymmdd."""
-    return None if number is None else date(number // 10000, number // 100 % 100, number % 100)
-
-
-def cited_fields(cites: Sequence[Cited]) -> list[dict[str, str]]:
-    """Citations as they are stored; absent parts are absent."""
-    parts = [{"kind": cite.kind.value, "number": cite.number, "title": cite.title} for cite in cites]
-    return [{name: value for name, value in part.items() if value} for part in parts]
-
-
-@dataclass(frozen=True, slots=True)
-class Prints:
-    """A document among the copies of one: which stands for it, and, if it does so for others, where those are."""
-
-    copy_of: str | None = None
-    copies: tuple[dict[str, str], ...] = ()
-
-
-def fields(
-    related: Related, own: Own, summaries: Mapping[str, Summary], today: date, prints: Prints | None = None
-) -> dict[str, Any]:
-    """What is stored of a document's relations and validity, with the digest that tells whether it is stored already."""
-    titles = {
-        each: {"id": each, "title": summaries[each].title, "number": summaries[each].number}
-        for each in {link.id for link in related.links} | {effect.by for effect in related.effects}
-    }
-    found: dict[str, Any] = {
-        Field.LINKS: [{"kind": link.kind.value, "cited": link.cited, **titles[link.id]} for link in related.links],
-        Field.CITED_IDS: list(relations.weightiest(related.links)),
-        Field.EFFECTS: [
-            {"kind": effect.kind.value, "day": day_number(effect.day), **titles[effect.by]}
-            for effect in related.effects
-        ],
-        Field.EXPLAINS: [
-            target for target, kind in relations.weightiest(related.links).items() if kind is CitationKind.EXPLAINS
-        ],
-        Field.EXPLAINED_BY: related.explained_by,
-        Field.COPY_OF: prints.copy_of if prints else None,
-        Field.COPIES: list(prints.copies) if prints else [],
-        Field.VALIDITY: validity.decide(own.stated, own.in_force_from, own.expires, related.effects, today).value,
-    }
-    found = {str(name): value for name, value in found.items()}
-    digest = hashlib.sha256(orjson.dumps(found, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
-    return {**found, str(Field.RELATIONS_HASH): digest}
-
-
-async def update_if_due(writer: Writer, today: date, data_dir: Path) -> int:
-    """As :func:`update`, unless nothing has changed in the index since the last time, and the day is the same.
-
-    All relations of 100,000 documents take 15 seconds to work out. What they were worked out of is told by the index's own
-    version, so whoever changes it, and wherever a run is killed, the next one works them out again.
-    """
-    path = data_dir / RELATED
-    if path.exists() and path.read_text("utf-8") == _related(await writer.version(), today):
-        return 0
-    written = await update(writer, today)
-    path.write_text(_related(await writer.version(), today), "utf-8")
-    return written
-
-
-def _related(version: str, today: date) -> str:
-    return f"{version} {today.isoformat()}"
-
-
-async def update(writer: Writer, today: date) -> int:
+async def update(
+    writer: Writer, register: Register, changed: set[str] | None, decided: date | None, today: date
+) -> int:
     """Brings the relations of the whole index up to date for a day; returns the number of documents written.
 
-    Raises engine errors.
+    The register holds what they were worked out of for the day ``decided``; ``changed`` are the ids of all documents that
+    were written or removed since. None for either: that is not known. Raises engine errors.
     """
-    summaries, held, prints = await _read(writer)
+    if changed is None or decided is None or len(changed) > max(_ASKED, _FEW * register.count()):
+        register.clear()
+        async for page in writer.scan([str(field) for field in stored_facts.READ]):
+            register.put(page)
+        concerned = None
+    elif not changed and decided == today:
+        return 0
+    else:
+        concerned = await _concerned(writer, register, changed, today)
+        if today < decided:  # the clock was wrong, or is
+            concerned = None
+    return await _work_out(writer, register, concerned, today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """Places of the documents whose relations may change (``decided``), of those whose copies may (``grouped``, among the
+    former), and of all that must be looked at to say how.
+    """
+
+    decided: set[int]
+    grouped: set[int]
+    seen: set[int]
+
+
+async def _concerned(writer: Writer, register: Register, changed: set[str], today: date) -> _Concerned | None:
+    """Registers changes, and says whom they concern; None when that are so many that all may be worked out as well."""
+    before = register.of_ids(changed)
+    told = register.targets(one.place for one in before)
+    after = await _registered_anew(writer, register, changed, before)
+    names = {name for one in (*before, *after) for name in one.names()}
+    # Links can change where a document was written, and where one is cited that was found by one of these names or is now.
+    linking = {one.place for one in after} | register.seekers(names)
+    most = register.count() // 2
+    grouped = _joined(register, {name for one in (*before, *after) for name in one.near()}, most)
+    if len(linking) > most or grouped is None:
+        return None
+    told |= register.targets(linking)
+    telling = {name for one in register.of_places(linking) for name, tells in one.sought().items() if tells}
+    decided = linking | told | register.named(telling) | grouped | register.due(today)
+    if len(decided) > most:
+        return None
+    # What others do to these must be known, and all that their citations and those of the others could mean.
+    telling_them = register.seekers({name for one in register.of_places(decided) for name in one.names()}, telling=True)
+    citing = decided | telling_them
+    seen = citing | register.named({name for one in register.of_places(citing) for name in one.sought()})
+    return None if len(seen) > most else _Concerned(decided, grouped, seen)
+
+
+async def _registered_anew(
+    writer: Writer, register: Register, changed: Iterable[str], before: Iterable[Registered]
+) -> list[Registered]:
+    """The documents of some ids as the index holds them now, registered in place of those before."""
+    register.remove(before)
+    ids = sorted(changed)
+    for start in range(0, len(ids), _ASKED):
+        part = ids[start : start + _ASKED]
+        async for page in writer.scan([str(field) for field in stored_facts.READ], only=part):
+            register.put(page)
+    return register.of_ids(ids)
+
+
+def _joined(register: Register, names: set[int], most: int) -> set[int] | None:
+    """The places of all documents that are joined to some bands and numbers, over however many others; None beyond ``most``."""
+    found: set[int] = set()
+    while names:
+        new = register.neighbours(names) - found
+        found |= new
+        if len(found) > most:
+            return None
+        names = {name for one in register.of_places(new) for name in one.near()} - names
+    return found
+
+
+async def _work_out(writer: Writer, register: Register, concerned: _Concerned | None, today: date) -> int:
+    once: dict[Any, Any] = {}
+    grouped = None if concerned is None else concerned.grouped
+    register.regroup(grouped, copies.group(_printed(register, grouped, once)))
+    places: dict[str, int] = {}
+    summaries: dict[str, Summary] = {}
+    for one in register.of_places(None if concerned is None else concerned.seen):
+        summary = stored_facts.summary_of(one.row, once)
+        summaries[summary.id], places[summary.id] = summary, one.place
+    related = relations.relate(list(summaries.values()))
+    decided = None if concerned is None else concerned.decided
+    prints = _prints(register, decided)
     waiting: list[dict[str, Any]] = []
     written = 0
-    for document_id, related in relations.relate(list(summaries.values())).items():
-        own, digest = held[document_id]
-        found = fields(related, own, summaries, today, prints.get(document_id))
-        if found[Field.RELATIONS_HASH] != digest:
+    for one in register.of_places(decided):
+        document_id = one.row[Field.ID]
+        of_one, own = related[document_id], stored_facts.own_of(one.row)
+        found = stored_facts.fields(of_one, own, summaries, today, prints.get(one.place))
+        register.decide(
+            one.place,
+            found[Field.RELATIONS_HASH],
+            [
+                places[target]
+                for target, kind in relations.weightiest(of_one.links).items()
+                if kind in relations.TELLING
+            ],
+            [day for day in (own.in_force_from, own.expires, *(each.day for each in of_one.effects)) if day],
+            today,
+        )
+        if found[Field.RELATIONS_HASH] != one.digest:
             waiting.append({"id": document_id, **found})
             written += 1
         if len(waiting) >= _FLUSH:
@@ -133,84 +145,32 @@ async def update(writer: Writer, today: date) -> int:
             waiting = []
     if waiting:
         await writer.update(waiting)
+    register.pass_days(today)
     return written
 
 
-async def _read(
-    writer: Writer,
-) -> tuple[dict[str, Summary], dict[str, tuple[Own, str | None]], dict[str, Prints]]:
-    """What is needed of every document; what only tells copies is gone when this returns.
-
-    Much is said by many documents alike (which law they cite, where they are from), and is kept once.
-    """
-    summaries: dict[str, Summary] = {}
-    held: dict[str, tuple[Own, str | None]] = {}
-    printed: list[Printed] = []
-    places: dict[str, tuple[str | None, str | None]] = {}
-    once: dict[Any, Any] = {}
-    async for page in writer.scan([str(field) for field in _READ]):
-        for row in page:
-            summaries[row["id"]] = _summary(row, once)
-            own = _own(row)
-            held[row["id"]] = (once.setdefault(own, own), row.get(Field.RELATIONS_HASH))
-            if row.get(Field.SIGNATURE):
-                printed.append(_printed(row, once))
-                places[row["id"]] = row.get(Field.SOURCE), row.get(Field.URL)
-    return summaries, held, _prints(copies.group(printed), places)
+def _printed(register: Register, places: Iterable[int] | None, once: dict[Any, Any]) -> Iterator[copies.Printed]:
+    for one in register.of_places(places):
+        if one.signature is not None:
+            yield stored_facts.printed_of(one.row, one.signature, once)
 
 
-def _prints(
-    groups: Mapping[str, Sequence[str]], places: Mapping[str, tuple[str | None, str | None]]
-) -> dict[str, Prints]:
-    found = {
-        leader: Prints(copies=tuple(_place(one, *places[one]) for one in others)) for leader, others in groups.items()
-    }
-    return found | {one: Prints(copy_of=leader) for leader, others in groups.items() for one in others}
+def _prints(register: Register, places: set[int] | None) -> dict[int, Prints]:
+    """The groups of copies that documents of some places, or all, belong to, as each of them tells it; by place."""
+    groups = register.groups(places)
+    members = {each for leader, others in groups.items() for each in (leader, *others)}
+    rows = {one.place: one.row for one in register.of_places(members)}
+    found: dict[int, Prints] = {}
+    for leader, others in groups.items():
+        found[leader] = Prints(copies=tuple(_where(rows[each]) for each in _by_id(others, rows)))
+        found |= {each: Prints(copy_of=rows[leader][Field.ID]) for each in others}
+    return found
 
 
-def _place(document_id: str, source: str | None, url: str | None) -> dict[str, str]:
-    named = ((Field.ID, document_id), (Field.SOURCE, source), (Field.URL, url))
+def _by_id(places: Sequence[int], rows: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    return sorted(places, key=lambda place: str(rows[place][Field.ID]))
+
+
+def _where(row: Mapping[str, Any]) -> dict[str, str]:
+    named = ((name, row.get(name)) for name in (Field.ID, Field.SOURCE, Field.URL))
     return {str(name): value for name, value in named if value}
-
-
-def _printed(row: Mapping[str, Any], once: dict[Any, Any]) -> Printed:
-    issuers, signed = frozenset(row.get(Field.ISSUERS) or ()), day_of(row.get(Field.SIGNED))
-    return Printed(
-        id=row[Field.ID],
-        signature=copies.packed(row[Field.SIGNATURE]),
-        length=row.get(Field.LENGTH) or 0,
-        below=_below(plain(row.get(Field.TITLE, ""))),
-        number=row.get(Field.NUMBER_KEY),
-        signed=once.setdefault(signed, signed),
-        issuers=once.setdefault(issuers, issuers),
-    )
-
-
-def _below(title: str) -> int:
-    rank = legal_rank.of_title(normalize.fold(title))
-    return 0 if rank is None else list(LegalRank).index(rank)
-
-
-def _own(row: Mapping[str, Any]) -> Own:
-    stated = row.get(Field.STATED_VALIDITY)
-    return Own(
-        Validity(stated) if stated else None, day_of(row.get(Field.IN_FORCE_FROM)), day_of(row.get(Field.EXPIRES))
-    )
-
-
-def _summary(row: Mapping[str, Any], once: dict[Any, Any]) -> Summary:
-    genre, region = row.get(Field.GENRE), tuple(row.get(Field.REGION_CODES) or ())
-    day, since = day_of(row.get(Field.SIGNED) or row.get(Field.PUBLISHED)), day_of(row.get(Field.IN_FORCE_FROM))
-    cites = (
-        Cited(CitationKind(cite["kind"]), cite.get("number"), cite.get("title")) for cite in row.get(Field.CITED) or ()
-    )
-    return Summary(
-        id=row[Field.ID],
-        title=plain(row.get(Field.TITLE, "")),
-        number=row.get(Field.NUMBER_KEY),
-        day=once.setdefault(day, day),
-        in_force_from=once.setdefault(since, since),
-        region=once.setdefault(region, region),
-        genre=Genre(genre) if genre else None,
-        cites=tuple(once.setdefault(cite, cite) for cite in cites),
-    )

@@ -84,8 +84,8 @@ async def sync(
         finally:
             if workers is None:
                 reading.close()
-        summary.related = await conclude(writer, pipeline, term_counts, summary.written + summary.deleted, data_dir)
-        await entries.seal(writer)
+        summary.related = await conclude(writer, entries, pipeline, term_counts, summary.written + summary.deleted)
+        await entries.seal(writer, pipeline.today)
     return summary
 
 
@@ -118,13 +118,13 @@ async def update(
 
 
 async def conclude(
-    writer: Writer, pipeline: Pipeline, term_counts: TermWriter | None, changed: int, data_dir: Path
+    writer: Writer, entries: Ledger, pipeline: Pipeline, term_counts: TermWriter | None, changed: int
 ) -> int:
-    """What depends on the whole index, after its collections: relations and the counts of words, when they are due.
+    """What depends on the whole index, after its collections: relations, and the counts of words when they are due.
 
     Returns how many documents' relations were written.
     """
-    related = await relations.update_if_due(writer, pipeline.today, data_dir)
+    related = await relations.update(writer, entries.register, entries.changed, entries.decided, pipeline.today)
     if term_counts is not None:
         await terms.update(writer, term_counts, changed)
     return related
@@ -142,6 +142,7 @@ async def forget(collection: str, writer: Writer, entries: Ledger) -> int:
     """Removes the documents of a collection from the index, and returns how many there were; ``entries`` must follow it."""
     ids = entries.ids(collection)
     await writer.delete(ids)
+    entries.note_changed(ids)
     entries.drop(collection)
     return len(ids)
 
@@ -246,6 +247,7 @@ class _Run:
         """New records first, then the removal of what they replace. Waits, and reading with it, while many are under way."""
         async with self._writing:
             refused: Collection[str] = ()
+            self._entries.note_changed(record.id for record in batch.records)
             if batch.records:
                 refused = await self._put(batch.records)  # not in the sum itself: other batches add to it meanwhile
                 self.summary.written += len(batch.records) - len(refused)
@@ -269,6 +271,7 @@ class _Run:
 
     async def _remove(self, ids: list[str]) -> None:
         if ids:
+            self._entries.note_changed(ids)
             await self._writer.delete(ids)
             self.summary.deleted += len(ids)
 

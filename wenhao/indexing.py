@@ -171,7 +171,7 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
                     await writer.swap(building.index_name)
                 finally:
                     await building.aclose()
-            await entries.seal(writer)
+            await entries.seal(writer, pipeline.today)
             documents = await writer.count()
     seconds = time.perf_counter() - started
     masked = pipeline.settings.mask_personal
@@ -194,7 +194,7 @@ async def _fill(
         workers.close()
     changed = sum(summary.written + summary.deleted for summary in summaries.values())
     changed = await index.writer.count() if recount else changed
-    return summaries, await conclude(index.writer, pipeline, index.counts, changed, settings.data_dir)
+    return summaries, await conclude(index.writer, index.entries, pipeline, index.counts, changed)
 
 
 async def _build(
@@ -252,5 +252,5 @@ async def _forget(name: str, connection: Connection, settings: EngineSettings) -
         async with _writers(connection, settings) as (writer, _):
             await entries.follow(writer)
             removed = await sync.forget(name, writer, entries)
-            await entries.seal(writer)
+            await entries.seal(writer, None)
             return removed

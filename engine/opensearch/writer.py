@@ -86,10 +86,12 @@ class OpenSearchWriter:
         await self._store([Action(check_id(name), "delete", None) for name in ids])
 
     async def scan(
-        self, fields: Sequence[str], *, only: str | None = None, page_size: int = PAGE
+        self, fields: Sequence[str], *, only: Sequence[str] | None = None, page_size: int = PAGE
     ) -> AsyncIterator[list[dict[str, Any]]]:
-        """Yield every document of the index (or the one with the id ``only``), a page at a time, with these fields only."""
-        asked: dict[str, Any] = {"match_all": {}} if only is None else {"ids": {"values": [check_id(only)]}}
+        """Yield every document of the index (or those with the ids ``only``), a page at a time, with these fields only."""
+        asked: dict[str, Any] = (
+            {"match_all": {}} if only is None else {"ids": {"values": [check_id(one) for one in only]}}
+        )
         async for page in scroll(self._cluster, self.index_name, fields, asked, page_size):
             yield page
 

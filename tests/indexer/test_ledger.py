@@ -73,7 +73,7 @@ def from_the_index(running: Running, tmp_path: Path) -> dict[tuple[str, str, str
         writer = open_writer(*running)
         with ledger.opened(tmp_path) as found:
             await found.follow(writer)
-            await found.seal(writer)
+            await found.seal(writer, None)
         await writer.aclose()
 
     asyncio.run(fill())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.client import Connection
-from engine.protocol import Condition, SearchRequest
+from engine.protocol import Condition, SearchRequest, Writer
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
@@ -19,6 +19,7 @@ from engine.writer import MeiliWriter
 from gongwen.errors import InputError, SettingsError
 from indexer import relations
 from indexer.records import document_id
+from indexer.register import Register
 from indexer.sources import discover
 from tests.support import index_folder
 from wenhao import collections
@@ -172,30 +173,35 @@ def test_records_of_batches_that_are_stored_at_the_same_time_are_all_counted(
     assert index_folder(folder, "together", *running).written == 25
 
 
-def test_relations_are_worked_out_anew_only_when_the_index_or_the_day_has_changed(
+def test_relations_are_worked_out_anew_only_where_the_index_or_the_day_has_changed(
     running: tuple[Connection, EngineSettings], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worked_out: list[date] = []
-    whole = relations.update
+    worked_out: list[tuple[int, date]] = []
+    whole = relations._work_out
 
-    async def watched(writer: MeiliWriter, today: date) -> int:
-        worked_out.append(today)
-        return await whole(writer, today)
+    async def watched(writer: Writer, register: Register, concerned: relations._Concerned | None, today: date) -> int:
+        number = register.count() if concerned is None else len(concerned.decided)
+        worked_out.append((number, today))
+        return await whole(writer, register, concerned, today)
 
-    monkeypatch.setattr(relations, "update", watched)
-    index_folder(folder, "related", *running)
-    index_folder(folder, "related", *running)
-    assert len(worked_out) == 1, "nothing has changed"
+    monkeypatch.setattr(relations, "_work_out", watched)
+    day, next_day = date(2021, 1, 1), date(2021, 1, 2)
+    settings = running[1].model_copy(update={"index_name": f"{running[1].index_name}-related"})
+    write(folder / "6.txt", 6, body="".join(map(chr, range(0x4E00, 0x4F00))))
+    index_folder(folder, "related", running[0], settings, day)
+    index_folder(folder, "related", running[0], settings, day)
+    assert worked_out == [(6, day)], "all, then nothing has changed"
 
     async def behind() -> None:
-        writer = MeiliWriter(*running)
+        writer = MeiliWriter(running[0], settings)
         await writer.delete([document_id("related/1.txt", 0)])
         await writer.aclose()
 
     asyncio.run(behind())
-    index_folder(folder, "related", *running)
-    assert len(worked_out) == 2, "whoever changed the index"
-    path = running[1].data_dir / relations.RELATED
-    path.write_text(path.read_text("utf-8")[:-10] + "2020-01-01", "utf-8")
-    index_folder(folder, "related", *running)
-    assert len(worked_out) == 3, "validity is of a day"
+    index_folder(folder, "related", running[0], settings, day)
+    assert worked_out[1:] == [(6, day)], "whoever changed the index"
+    index_folder(folder, "related", running[0], settings, next_day)
+    assert worked_out[2:] == [(0, next_day)], "validity is of a day, and none ends with this one"
+    write(folder / "6.txt", 16, body="".join(map(chr, range(0x5E00, 0x5F00))))
+    index_folder(folder, "related", running[0], settings, next_day)
+    assert worked_out[3:] == [(1, next_day)], "nothing was or is like it"

@@ -91,6 +91,17 @@ async def test_scan_gives_every_document_with_the_fields_asked_for(writer: Write
     assert [len(page) for page in pages] == [3, 3, 2]
     rows = sorted((row for page in pages for row in page), key=lambda row: row["id"])
     assert rows == [{"id": f"w{number}", "title": "工程"} for number in range(8)]
+    some = [row async for page in writer.scan(["id"], only=["w2", "w5", "unknown"]) for row in page]
+    assert sorted(row["id"] for row in some) == ["w2", "w5"]
+    assert [row async for page in writer.scan(["id"], only=[]) for row in page] == []
+
+
+async def test_what_nobody_waits_for_changes_no_version(writer: Writer) -> None:
+    await writer.ensure_index()
+    await writer.put([record(1)])
+    before = await writer.version()
+    await writer.settle()
+    assert await writer.version() == before
 
 
 async def test_two_may_ensure_at_once(writer: Writer, connection: Connection, settings: EngineSettings) -> None:
