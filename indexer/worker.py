@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,19 +31,22 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The answer for one file; behind it come as many messages as there are ``ids``, each a record in JSON."""
+    """The answer for one file; behind it come as many messages as there are ``ids``, each a record in JSON. ``memory`` is
+    what the process takes now, in bytes.
+    """
 
     stamp: str = ""
     ids: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
     stage: str | None = None
     reason: str = ""
+    memory: int = 0
 
 
 def serve(connection: Connection, pipeline: Pipeline) -> None:
     """Reads file after file until the other end is closed."""
     settings = pipeline.settings
-    resource.setrlimit(resource.RLIMIT_AS, (_address_space() + settings.read_memory_bytes, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (_memory()[0] + settings.read_memory_bytes, resource.RLIM_INFINITY))
     connection.send_bytes(b"ready")
     while True:
         try:
@@ -52,7 +55,7 @@ def serve(connection: Connection, pipeline: Pipeline) -> None:
             return
         _limit_seconds(settings.read_seconds)
         header, bodies = _answer(pipeline, _file(orjson.loads(task)))
-        connection.send_bytes(orjson.dumps(asdict(header)))
+        connection.send_bytes(orjson.dumps(asdict(replace(header, memory=_memory()[1]))))
         for body in bodies:
             connection.send_bytes(body)
 
@@ -84,9 +87,10 @@ def _limit_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, resource.RLIM_INFINITY))
 
 
-def _address_space() -> int:
-    """Bytes of addresses the process has already, most of them never touched."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+def _memory() -> tuple[int, int]:
+    """Bytes of addresses the process has, most of them never touched, and bytes of memory that it takes."""
+    addresses, taken = Path("/proc/self/statm").read_text("ascii").split()[:2]
+    return int(addresses) * resource.getpagesize(), int(taken) * resource.getpagesize()
 
 
 def main(arguments: list[str]) -> None:

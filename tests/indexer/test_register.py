@@ -24,7 +24,11 @@ from indexer.stored_facts import day_number
 START = date(2021, 1, 1)
 PLACES = ([], ["330000"], ["330000", "330800"], ["330000", "330100"], ["440000"])
 BODIES = ("", "衢州市人民政府", "浙江省人民政府", "国务院")
-MATTERS = [f"{place}{matter}" for place in "山水田林湖" for matter in ["防汛", "春耕", "防火", "统计", "公开", "安全", "招生", "就业"]]
+MATTERS = [
+    f"{place}{matter}"
+    for place in "山水田林湖"
+    for matter in ["防汛", "春耕", "防火", "统计", "公开", "安全", "招生", "就业"]
+]
 TITLES = tuple(f"关于做好{matter}工作的通知" for matter in MATTERS)
 LAWS = tuple(f"{matter}条例" for matter in MATTERS)
 TEXTS = tuple(
