@@ -7,7 +7,7 @@ field is in data/page_labels.tsv.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from gongwen.data import rows
 from gongwen.normalize import fold
@@ -27,6 +27,7 @@ def _label() -> re.Pattern[str]:
     return re.compile(rf"(?:{spaced})(?=\s*[:〕])")
 
 
+@lru_cache(4096)
 def field_of(label: str) -> str | None:
     """The field a label stands for, ``None`` for an unknown label.
 
@@ -36,13 +37,14 @@ def field_of(label: str) -> str | None:
     return _fields().get(re.sub(r"[\s:〔〕•*]", "", fold(label)))
 
 
-def pairs_in(line: str) -> list[tuple[str, str]] | None:
-    """The labels and values of a line that begins with a label, else None. A value may be empty.
+def pairs_in(folded_line: str) -> list[tuple[str, str]] | None:
+    """The labels and values of a folded line that begins with a label, else None. A value may be empty.
 
     >>> pairs_in("索引号: 330803/2021-46933 公开方式: 主动公开")
     [('索引号', '330803/2021-46933'), ('公开方式', '主动公开')]
     """
-    folded_line = fold(line)
+    if ":" not in folded_line and "〕" not in folded_line:  # as most lines have none, and the labels are many
+        return None
     found = list(_label().finditer(folded_line))
     if not found or re.sub(_BULLET, "", folded_line[: found[0].start()]):
         return None

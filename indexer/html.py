@@ -15,6 +15,7 @@ from lxml import etree, html
 
 from gongwen import labels, tables
 from gongwen.errors import UnreadableDocument
+from gongwen.normalize import fold
 from indexer.attachments import is_file
 from indexer.extracted import Extracted, bounded
 
@@ -81,7 +82,7 @@ def _box_pairs(tree: html.HtmlElement, content: html.HtmlElement | None) -> list
         if not text or len(text) > 200:
             waiting = None if text else waiting
             continue
-        pairs = labels.pairs_in(text)
+        pairs = labels.pairs_in(fold(text))
         if pairs:
             found += [(label, value) for label, value in pairs if value]
             waiting = pairs[-1][0] if not pairs[-1][1] else None
