@@ -15,6 +15,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -81,10 +82,13 @@ async def sync(
         await entries.follow(writer)
         try:
             summary = await update(listing, pipeline, writer, entries, data_dir, progress=progress, workers=reading)
+            changed = summary.written + summary.deleted
+            summary.related = await conclude(
+                writer, entries, term_counts, changed, today=pipeline.today, workers=reading
+            )
         finally:
             if workers is None:
                 reading.close()
-        summary.related = await conclude(writer, entries, pipeline, term_counts, summary.written + summary.deleted)
         await entries.seal(writer, pipeline.today)
     return summary
 
@@ -118,15 +122,15 @@ async def update(
 
 
 async def conclude(
-    writer: Writer, entries: Ledger, pipeline: Pipeline, term_counts: TermWriter | None, changed: int
+    writer: Writer, entries: Ledger, term_counts: TermWriter | None, changed: int, *, today: date, workers: Workers
 ) -> int:
     """What depends on the whole index, after its collections: relations, and the counts of words when they are due.
 
     Returns how many documents' relations were written.
     """
-    related = await relations.update(writer, entries.register, entries.changed, entries.decided, pipeline.today)
+    related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
     if term_counts is not None:
-        await terms.update(writer, term_counts, changed)
+        await terms.update(writer, term_counts, changed, workers)
     return related
 
 

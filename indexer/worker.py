@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from gongwen.errors import UnreadableDocument
+from indexer import counting
 from indexer.pipeline import Pipeline
 from indexer.privacy import masked_text
 from indexer.settings import IndexerSettings
@@ -31,8 +32,8 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The answer for one file; behind it come as many messages as there are ``ids``, each a record in JSON. ``memory`` is
-    what the process takes now, in bytes.
+    """The answer for one file; behind it come so many ``bodies``, each a record in JSON, with the ``ids`` they have.
+    ``memory`` is what the process takes now, in bytes. For records to be counted the one body are their counts.
     """
 
     stamp: str = ""
@@ -40,6 +41,7 @@ class Header:
     fragments: tuple[str, ...] = ()
     stage: str | None = None
     reason: str = ""
+    bodies: int = 0
     memory: int = 0
 
 
@@ -50,12 +52,15 @@ def serve(connection: Connection, pipeline: Pipeline) -> None:
     connection.send_bytes(b"ready")
     while True:
         try:
-            task = connection.recv_bytes()
+            task = orjson.loads(connection.recv_bytes())
         except EOFError:
             return
         _limit_seconds(settings.read_seconds)
-        header, bodies = _answer(pipeline, _file(orjson.loads(task)))
-        connection.send_bytes(orjson.dumps(asdict(replace(header, memory=_memory()[1]))))
+        if "count" in task:
+            header, bodies = Header(), [counting.count(task["count"]).encoded()]
+        else:
+            header, bodies = _answer(pipeline, _file(task))
+        connection.send_bytes(orjson.dumps(asdict(replace(header, bodies=len(bodies), memory=_memory()[1]))))
         for body in bodies:
             connection.send_bytes(body)
 

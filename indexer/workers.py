@@ -7,15 +7,20 @@ import queue
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import Any
 
 import orjson
 
 from engine.protocol import Encoded
 from gongwen.errors import SettingsError, UnreadableDocument
+from indexer import counting
+from indexer.counting import Counts
 from indexer.pipeline import Pipeline
 from indexer.sources import SourceFile
 
@@ -55,6 +60,10 @@ class Workers:
         """
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, file)
 
+    async def counted(self, records: Sequence[Mapping[str, Any]]) -> Counts:
+        """The counts of some stored records, counted in one of the processes."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._counted, records)
+
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
         for worker in self._all:
@@ -62,9 +71,18 @@ class Workers:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _read(self, file: SourceFile) -> Reading:
+        with self._one() as worker:
+            return worker.read(file)
+
+    def _counted(self, records: Sequence[Mapping[str, Any]]) -> Counts:
+        with self._one() as worker:
+            return worker.counted(records)
+
+    @contextmanager
+    def _one(self) -> Iterator[_Worker]:
         worker = self._free.get()
         try:
-            return worker.read(file)
+            yield worker
         finally:
             self._free.put(worker)
 
@@ -81,20 +99,35 @@ class _Worker:
         self._closed = False
 
     def read(self, file: SourceFile) -> Reading:
-        task = {
-            "location": file.location,
-            "collection": file.collection,
-            "source": file.source,
-            "about": dict(file.about),
-        }
+        attached = [str(path) for path in file.attached]
+        header, bodies = self._ask(
+            {
+                "location": file.location,
+                "collection": file.collection,
+                "source": file.source,
+                "about": dict(file.about),
+                "attached": attached,
+            }
+        )
+        records = tuple(Encoded(*pair) for pair in zip(header["ids"], bodies, strict=True))
+        return Reading(header["stamp"], records, tuple(header["fragments"]))
+
+    def counted(self, records: Sequence[Mapping[str, Any]]) -> Counts:
+        try:
+            _, (body,) = self._ask({"count": records})
+        except UnreadableDocument:  # what a process here may take is meant for one file
+            return counting.count(records)
+        return Counts.decoded(body)
+
+    def _ask(self, task: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         connection = self._started()
         try:
-            connection.send_bytes(orjson.dumps(task | {"attached": [str(path) for path in file.attached]}))
+            connection.send_bytes(orjson.dumps(task))
             if not connection.poll(_WAIT * self._settings.read_seconds):
                 self._end(0)
                 raise self._given_up()
             header = orjson.loads(connection.recv_bytes())
-            bodies = [connection.recv_bytes() for _ in header["ids"]]
+            bodies = [connection.recv_bytes() for _ in range(header["bodies"])]
         except (EOFError, OSError) as error:
             raise self._died() from error
         self._memory = min(self._memory or header["memory"], header["memory"])
@@ -102,8 +135,7 @@ class _Worker:
             self._end(5)
         if header["stage"]:
             raise UnreadableDocument(header["reason"], stage=header["stage"])
-        records = tuple(Encoded(*pair) for pair in zip(header["ids"], bodies, strict=True))
-        return Reading(header["stamp"], records, tuple(header["fragments"]))
+        return header, bodies
 
     def close(self) -> None:
         self._closed = True

@@ -190,11 +190,14 @@ async def _fill(
                 summaries[listing.collection] = await update(
                     listing, pipeline, index.writer, index.entries, settings.data_dir, progress=show, workers=workers
                 )
+        changed = sum(summary.written + summary.deleted for summary in summaries.values())
+        changed = await index.writer.count() if recount else changed
+        related = await conclude(
+            index.writer, index.entries, index.counts, changed, today=pipeline.today, workers=workers
+        )
     finally:
         workers.close()
-    changed = sum(summary.written + summary.deleted for summary in summaries.values())
-    changed = await index.writer.count() if recount else changed
-    return summaries, await conclude(index.writer, index.entries, pipeline, index.counts, changed)
+    return summaries, related
 
 
 async def _build(

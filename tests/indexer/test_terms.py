@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
+import psutil
 import pytest
 
 from engine.client import Connection
@@ -16,6 +17,9 @@ from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.terms import Term, TermKind, TermState
 from indexer import terms
+from indexer.pipeline import Pipeline
+from indexer.settings import IndexerSettings
+from indexer.workers import Workers
 
 RECORDS = [
     {"title": "政务|公开|工作", "text": "政务|公开|，|衢州|市|\n|公开", "issuers": ["衢州市人民政府"]},
@@ -128,3 +132,45 @@ def test_rare_words_are_dropped_while_counting_and_common_ones_counted_in_full(m
     assert of[TermKind.WORD, "公开"] == of[TermKind.WORD, "政务"] == of[TermKind.PAIR, "公开|工作"] == len(words)
     assert max(held) <= 3 * 5, "so many are held, not all 240"
     assert len([one for one in kept if one.kind is TermKind.WORD]) <= 5
+
+
+def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts are added in their order whichever process ends first; one that dies costs nothing but time."""
+    monkeypatch.setattr(terms, "_FEW", 0)
+    monkeypatch.setattr(terms, "_TOGETHER", 20)
+    words = [f"{one}{other}" for one in "甲乙丙丁戊己庚辛壬癸" for other in "子丑寅卯辰巳午未申酉戌亥"]
+    records = [{"title": "公开|工作", "text": f"政务|{word}|报告|covid", "issuers": [f"{word}局"]} for word in words]
+
+    class Pages(Stored):
+        async def scan(self, *_: object, **__: object) -> AsyncIterator[list[dict[str, Any]]]:
+            for start in range(0, len(self._records), 7):
+                yield self._records[start : start + 7]
+
+    class Kept:
+        def __init__(self) -> None:
+            self.found: list[Term] = []
+            self.documents = 0
+
+        async def state(self) -> None:
+            return None
+
+        async def put_state(self, state: TermState) -> None: ...
+
+        async def replace(self, found: Iterable[Term], state: TermState) -> None:
+            self.found, self.documents = list(found), state.documents
+
+    def counted(workers: Workers | None) -> Kept:
+        kept = Kept()
+        asyncio.run(terms.update(Pages(records), kept, len(records), workers))  # type: ignore[arg-type]
+        return kept
+
+    here, workers = counted(None), Workers(Pipeline(IndexerSettings(workers=2)))
+    try:
+        assert counted(workers).found == here.found
+        for child in psutil.Process().children():
+            if "indexer.worker" in child.cmdline():
+                child.kill()
+        after = counted(workers)
+    finally:
+        workers.close()
+    assert (after.found, after.documents) == (here.found, len(words))
