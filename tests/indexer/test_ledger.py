@@ -222,7 +222,7 @@ def test_a_run_that_fails_leaves_the_ledger_as_it_was(
     write(folder / "1.txt", 11)
     with monkeypatch.context() as broken:
 
-        async def fails(*_: object) -> None:
+        async def fails(*_: object, **__: object) -> None:
             raise RuntimeError("the power is cut")
 
         broken.setattr("indexer.sync.conclude", fails)
