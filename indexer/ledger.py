@@ -13,10 +13,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.protocol import Writer
 from engine.schema import Field
@@ -52,8 +51,7 @@ UPDATE entries SET appearance = COALESCE((
 _FIELDS = (Field.ID, Field.COLLECTION, Field.SOURCE, Field.SOURCE_HASH)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the index holds of a file: the ids of its records, the stamp they all have ("" when they differ), and how the
     file looked from outside when its bytes were last seen to be those (:meth:`~indexer.sources.SourceFile.appearance`).
     """

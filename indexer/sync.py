@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -218,7 +218,7 @@ class _Run:
         except UnreadableDocument:
             return False  # the reading process says so again, with the reason
         if appearance != before.appearance:
-            self._entries.write(file.source, replace(before, appearance=appearance))
+            self._entries.write(file.source, before._replace(appearance=appearance))
         self.summary.unchanged += 1
         return True
 
@@ -258,7 +258,7 @@ class _Run:
             await self._remove(batch.stale)
         for source, entry in batch.entries.items():
             ids = tuple(each for each in entry.ids if each not in refused) if entry else ()
-            self._entries.write(source, replace(entry, ids=ids) if entry and ids else None)
+            self._entries.write(source, entry._replace(ids=ids) if entry and ids else None)
 
     async def _put(self, records: Sequence[Encoded]) -> Collection[str]:
         """Stores records; those that the engine does not take are reported, and their ids returned."""

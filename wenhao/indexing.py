@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -76,6 +77,7 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
     Raises :class:`~gongwen.errors.InputError` for a missing folder or a taken name, :class:`wenhao.lock.AlreadyIndexing`,
     and engine errors.
     """
+    _collect_rarely()
     settings = EngineSettings()
     root = folder.resolve()
     listing = discover(root, name or collections.name_of(settings.data_dir, root))
@@ -87,6 +89,7 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
 
 def sync_folders(folders: Sequence[Path], connection: Connection) -> Indexed:
     """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`."""
+    _collect_rarely()
     settings = EngineSettings()
     with _writing(connection, settings):
         listings = _listings(folders, settings)
@@ -97,6 +100,7 @@ def sync_folders(folders: Sequence[Path], connection: Connection) -> Indexed:
 
 def plan_folders(folders: Sequence[Path], connection: Connection) -> Planned:
     """What :func:`sync_folders` would do; changes nothing."""
+    _collect_rarely()
     settings = EngineSettings()
     listings = _listings(folders, settings)
     return asyncio.run(_plan(listings, connection, settings))
@@ -150,6 +154,12 @@ async def _writers(connection: Connection, settings: EngineSettings) -> AsyncIte
     finally:
         await counts.aclose()
         await writer.aclose()
+
+
+def _collect_rarely() -> None:
+    """Of the millions of paths and entries that a run holds, none is in a cycle: looking for such took half of its time
+    (a million unchanged files: 5.0 s to list them and 5.4 s to take their entries, so 3.0 and 2.2)."""
+    gc.set_threshold(50_000, 20, 100)
 
 
 async def _bring(listings: list[Listing], connection: Connection, settings: EngineSettings, *, whole: bool) -> Indexed:
