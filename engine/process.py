@@ -185,6 +185,8 @@ class Supervisor:
             *("--experimental-max-number-of-batched-tasks", str(launch.settings.max_batched_tasks)),
             *launch.arguments,
         ]
+        if launch.settings.indexing_threads is not None:
+            arguments += ["--max-indexing-threads", str(launch.settings.indexing_threads)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MEILI_")}
         environment |= {"MEILI_MASTER_KEY": launch.master_key, "MEILI_ENV": "production", "MEILI_NO_ANALYTICS": "true"}
         # What it sorts while it indexes stands on the disk that is watched (engine.space), not in a /tmp in memory.

@@ -104,6 +104,12 @@ class EngineSettings(BaseSettings):
         validation_alias="WENHAO_INDEXING_MEMORY",
         description="Memory of the private engine while it indexes; more was not faster, and used up to 3.4 GB.",
     )
+    indexing_threads: int | None = Field(
+        default=None,
+        ge=1,
+        validation_alias="WENHAO_INDEXING_THREADS",
+        description="Threads with which the private engine indexes; none: half of the processors, the rest is for searches.",
+    )
     max_batched_tasks: int = Field(
         default=20,
         ge=1,
