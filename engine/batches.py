@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import orjson
 
 from engine.protocol import Encoded
-from gongwen.errors import InputError
+from gongwen.errors import DiskAlmostFull, InputError
 
 BATCH_BYTES = 8 * 1024 * 1024
 """Size of one task: small enough to lose little when killed, and far below the engine's limit of 100 MB."""
@@ -47,6 +49,55 @@ def encode(record: Mapping[str, Any] | Encoded) -> bytes:
         return orjson.dumps(dict(record), option=orjson.OPT_NON_STR_KEYS)
     except TypeError as error:
         raise InputError(f"document {record.get('id')!r} cannot be stored: {error}") from error
+
+
+def checked(record: Mapping[str, Any] | Encoded) -> Mapping[str, Any] | Encoded:
+    """Return the record; raises as :func:`check_id` does."""
+    check_id(id_of(record))
+    return record
+
+
+class Spool:
+    """Batches that wait, on the disk of the data folder (or where temporary files are kept) instead of in memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder if folder and folder.exists() else None)  # noqa: SIM115
+        self._places: list[tuple[int, int]] = []
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def count(self) -> int:
+        return len(self._places)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all batches."""
+        return sum(size for _, size in self._places)
+
+    def add(self, body: bytes) -> int:
+        """Return the number under which a batch is kept; raises :class:`DiskAlmostFull` when there is no room for it."""
+        try:
+            start = self._file.seek(0, 2)
+            self._file.write(body)
+            self._file.flush()
+        except OSError as error:
+            raise DiskAlmostFull(
+                f"{len(body)} bytes that wait for the engine cannot be kept: {error.strerror or error}; nothing more was "
+                "written and nothing is lost: free space, then run `wenhao sync` again"
+            ) from error
+        self._places.append((start, len(body)))
+        return len(self._places) - 1
+
+    def read(self, number: int) -> bytes:
+        """Return the batch of that number."""
+        start, size = self._places[number]
+        self._file.seek(start)
+        return self._file.read(size)
 
 
 def id_of(record: Mapping[str, Any] | Encoded) -> object:

@@ -5,7 +5,7 @@ A second implementation (another engine, a fake in a test) needs only this file 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
@@ -164,7 +164,10 @@ class Writer(Protocol):
     async def ensure_index(self) -> None:
         """Make the index exist with our settings."""
 
-    async def put(self, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
+    def at_once(self, documents: int) -> int:
+        """Return the bytes of records that are best stored together in an index of so many documents."""
+
+    async def put(self, records: Iterable[Mapping[str, Any] | Encoded]) -> None:
         """Store records, replacing those with the same id; raises ``InputError`` before sending when an id is bad."""
 
     async def update(self, records: Sequence[Mapping[str, Any]]) -> None:

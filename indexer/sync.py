@@ -13,15 +13,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import orjson
-
 from engine.protocol import Encoded, Writer
-from engine.schema import Field
 from engine.terms import TermWriter
 from gongwen.errors import DocumentsRefused, InputError, UnreadableDocument
 from indexer import ledger, rejects, relations, terms
@@ -31,10 +28,10 @@ from indexer.rejects import Reject
 from indexer.sources import Listing, SourceFile
 from indexer.workers import Workers
 
-_FLUSH_BYTES = 8 * 1024 * 1024  # a request of this size costs the engine one task; smaller ones cost more tasks
-# Batches sent and not yet done: the engine joins those that wait, and is never without work. 3,423 laws (86 MB of records),
-# seconds of the engine's computing and of waiting on a busy machine: one 56 and 143, six 52 and 119, twelve 48 and 107.
-_UNDER_WAY = 12
+# Bytes sent and not yet done, in multiples of what is stored at once (Writer.at_once), and at the least: the engine joins
+# what waits, and is never without work. 3,423 laws (86 MB of records), seconds of the engine's computing and of waiting on a
+# busy machine: 8 MB under way 56 and 143, 48 MB 52 and 119, 96 MB 48 and 107.
+_UNDER_WAY, _LEAST_UNDER_WAY = 2, 96 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -164,6 +161,13 @@ class _Batch:
     size: int = 0
 
 
+def _taken_from(records: list[Encoded]) -> Iterator[Encoded]:
+    """Yield records and let go of each: those of a large batch need not be here while they wait for the engine."""
+    records.reverse()
+    while records:
+        yield records.pop()
+
+
 class _Run:
     """One sync under way of a collection whose entries nobody has taken yet."""
 
@@ -178,7 +182,9 @@ class _Run:
         self._new: Counter[str] = Counter()
         # Twice as many files as processes: the next one waits where the last one ends.
         self._reading = asyncio.Semaphore(2 * workers.count)
-        self._writing = asyncio.Semaphore(_UNDER_WAY)
+        self._documents = sum(entries.documents().values())
+        self._under_way = 0
+        self._done = asyncio.Condition()
 
     async def all(self, progress: Progress) -> None:
         """Takes every file, then removes what was not met."""
@@ -243,35 +249,48 @@ class _Run:
         self._batch.records += found.records
         self._batch.entries[file.source] = Entry(ids, found.stamp, appearance) if ids else None
         self._batch.size += sum(len(record.body) for record in found.records)
-        if self._batch.size >= _FLUSH_BYTES:
+        if self._batch.size >= self._at_once():
             full, self._batch = self._batch, _Batch()
             await self._flush(full)
 
+    def _at_once(self) -> int:
+        return self._writer.at_once(self._documents + self.summary.written)
+
     async def _flush(self, batch: _Batch) -> None:
-        """New records first, then the removal of what they replace. Waits, and reading with it, while many are under way."""
-        async with self._writing:
-            refused: Collection[str] = ()
-            self._entries.note_changed(record.id for record in batch.records)
-            if batch.records:
-                refused = await self._put(batch.records)  # not in the sum itself: other batches add to it meanwhile
-                self.summary.written += len(batch.records) - len(refused)
+        """New records first, then the removal of what they replace. Waits, and reading with it, while much is under way."""
+        async with self._done:
+            most = max(_LEAST_UNDER_WAY, _UNDER_WAY * self._at_once())
+            await self._done.wait_for(lambda: not self._under_way or self._under_way + batch.size <= most)
+            self._under_way += batch.size
+        try:
+            refused = await self._put(batch)
             await self._remove(batch.stale)
+        finally:
+            async with self._done:
+                self._under_way -= batch.size
+                self._done.notify_all()
         for source, entry in batch.entries.items():
             ids = tuple(each for each in entry.ids if each not in refused) if entry else ()
             self._entries.write(source, entry._replace(ids=ids) if entry and ids else None)
 
-    async def _put(self, records: Sequence[Encoded]) -> Collection[str]:
-        """Stores records; those that the engine does not take are reported, and their ids returned."""
+    async def _put(self, batch: _Batch) -> Collection[str]:
+        """Stores the records of a batch; those that the engine does not take are reported, and their ids returned."""
+        number = len(batch.records)
+        if not number:
+            return ()
+        self._entries.note_changed(record.id for record in batch.records)
+        refused: Mapping[str, str] = {}
         try:
-            await self._writer.put(records)
+            await self._writer.put(_taken_from(batch.records))
         except DocumentsRefused as error:
-            for record in records:
-                if record.id in error.reasons:
-                    source = orjson.loads(record.body).get(Field.SOURCE, record.id)
-                    reason = error.reasons[record.id]
-                    self.summary.rejected.append(Reject(self._listing.collection, source, "store", reason))
-            return error.reasons
-        return ()
+            refused = error.reasons
+        sources = {each: source for source, entry in batch.entries.items() if entry for each in entry.ids}
+        self.summary.rejected += [
+            Reject(self._listing.collection, sources.get(each, each), "store", reason)
+            for each, reason in refused.items()
+        ]
+        self.summary.written += number - len(refused)
+        return refused
 
     async def _remove(self, ids: list[str]) -> None:
         if ids:

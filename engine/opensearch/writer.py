@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
-from engine.batches import check_id, encode, id_of
+from engine.batches import BATCH_BYTES, check_id, encode, id_of
 from engine.client import Connection
 from engine.opensearch.bulk import Action, requests
 from engine.opensearch.client import AnswerError, Cluster, incomplete
@@ -60,7 +60,11 @@ class OpenSearchWriter:
             await self.drop(self.index_name)
         await self._create()
 
-    async def put(self, records: Sequence[Mapping[str, Any] | Encoded]) -> None:
+    def at_once(self, documents: int) -> int:  # noqa: ARG002 - a cluster writes new segments beside the old ones
+        """Return the bytes of records that are best stored together, whatever the index holds."""
+        return BATCH_BYTES
+
+    async def put(self, records: Iterable[Mapping[str, Any] | Encoded]) -> None:
         """Store records, replacing those with the same id, in requests of at most BATCH_BYTES.
 
         Raises before anything is sent :class:`InputError` (a bad id, a value that is no JSON); after all was sent

@@ -7,20 +7,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import orjson
 import pytest
 
 from engine import writer as writer_module
-from engine.batches import batches
+from engine.batches import Spool, batches
 from engine.client import Connection, EngineClient
 from engine.protocol import SearchRequest
 from engine.reader import MeiliReader
 from engine.schema import SCHEMA_VERSION, index_settings
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
-from gongwen.errors import DocumentsRefused, EngineError, EngineTaskFailed, EngineUnavailable
+from gongwen.errors import DiskAlmostFull, DocumentsRefused, EngineError, EngineTaskFailed, EngineUnavailable
 
 Answer = tuple[int, dict[str, str], Any]
 """Status, headers and JSON body of a scripted answer."""
@@ -41,13 +42,33 @@ async def call(connection: Connection, method: str, path: str, body: Any = None)
 async def test_a_failed_task_raises_the_engines_message(writer: MeiliWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     await writer.ensure_index()
     with monkeypatch.context() as patch:
-        patch.setattr(writer_module, "check_id", str)
+        patch.setattr(writer_module, "checked", lambda record: record)
         with pytest.raises(EngineTaskFailed, match=r"documentAdditionOrUpdate.*failed.*identifier.*a b") as caught:
             await writer.put([*map(record, range(20)), {"id": "a b"}, *map(record, range(20, 40))])
     assert isinstance(caught.value, DocumentsRefused)
     assert caught.value.reasons.keys() == {"a b"}
     assert caught.value.status == 500
     assert await writer.count() == 40, "all but the bad one"
+
+
+def test_what_waits_is_kept_on_the_disk_of_the_data_and_read_again(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        bodies = ["工程".encode(), b"[]", b"x" * 1000]
+        assert [spool.add(body) for body in bodies] == [0, 1, 2]
+        assert spool.read(1) == b"[]"
+        assert spool.add(b"half") == 3, "written behind all others wherever was read"
+        assert [spool.read(number) for number in range(4)] == [*bodies, b"half"]
+        assert (spool.count, spool.size) == (4, 1012)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_for_what_waits_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    monkeypatch.setattr("engine.batches.tempfile.TemporaryFile", lambda **_: full.open("r+b", buffering=0))
+    with Spool(None) as spool, pytest.raises(DiskAlmostFull, match=r"6 bytes that wait.*No space left"):
+        spool.add("工程".encode())
 
 
 def test_batches_are_cut_by_bytes_and_lose_nothing() -> None:

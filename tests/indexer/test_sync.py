@@ -167,7 +167,7 @@ def test_records_of_batches_that_are_stored_at_the_same_time_are_all_counted(
     running: tuple[Connection, EngineSettings], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every file is a batch of its own here, and several are under way together."""
-    monkeypatch.setattr("indexer.sync._FLUSH_BYTES", 1)
+    monkeypatch.setattr(MeiliWriter, "at_once", lambda *_: 1)
     for serial in range(6, 26):
         write(folder / f"{serial}.txt", serial)
     assert index_folder(folder, "together", *running).written == 25
