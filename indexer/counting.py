@@ -41,7 +41,7 @@ class Counts:
 
     def encoded(self) -> bytes:
         """What :meth:`decoded` reads, in another process."""
-        return orjson.dumps([self.terms, self.documents, self.words])
+        return orjson.dumps([{kind.value: found for kind, found in self.terms.items()}, self.documents, self.words])
 
     @classmethod
     def decoded(cls, data: bytes) -> Counts:

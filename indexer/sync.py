@@ -86,7 +86,6 @@ async def sync(
         finally:
             if workers is None:
                 reading.close()
-        await entries.seal(writer, pipeline.today)
     return summary
 
 
@@ -121,11 +120,13 @@ async def update(
 async def conclude(
     writer: Writer, entries: Ledger, term_counts: TermWriter | None, changed: int, *, today: date, workers: Workers
 ) -> int:
-    """What depends on the whole index, after its collections: relations, and the counts of words when they are due.
+    """What depends on the whole index, after its collections: relations, and the counts of words when they are due. The
+    ledger is sealed in between.
 
     Returns how many documents' relations were written.
     """
     related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
+    await entries.seal(writer, today)
     if term_counts is not None:
         await terms.update(writer, term_counts, changed, workers)
     return related

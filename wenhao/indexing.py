@@ -179,9 +179,9 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
                     listings = _everything(listings, entries, missing, settings)
                     summaries, related = await _build(listings, pipeline, replace(index, writer=building), settings)
                     await writer.swap(building.index_name)
+                    await entries.seal(writer, pipeline.today)
                 finally:
                     await building.aclose()
-            await entries.seal(writer, pipeline.today)
             documents = await writer.count()
     seconds = time.perf_counter() - started
     masked = pipeline.settings.mask_personal

@@ -16,7 +16,8 @@ from engine.schema import JOINER
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.terms import Term, TermKind, TermState
-from indexer import terms
+from indexer import counting, terms
+from indexer.counting import Counts
 from indexer.pipeline import Pipeline
 from indexer.settings import IndexerSettings
 from indexer.workers import Workers
@@ -165,8 +166,17 @@ def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.
         return kept
 
     here, workers = counted(None), Workers(Pipeline(IndexerSettings(workers=2)))
+    counted_here: list[int] = []
+    count = counting.count
+
+    def watched(records: Sequence[dict[str, Any]]) -> Counts:
+        counted_here.append(len(records))
+        return count(records)
+
+    monkeypatch.setattr(counting, "count", watched)
     try:
         assert counted(workers).found == here.found
+        assert not counted_here, "all of it there"
         for child in psutil.Process().children():
             if "indexer.worker" in child.cmdline():
                 child.kill()
@@ -174,3 +184,4 @@ def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.
     finally:
         workers.close()
     assert (after.found, after.documents) == (here.found, len(words))
+    assert counted_here, "what the dead ones had is counted here"
