@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -84,7 +85,7 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     """
     ordered = sorted(printed, key=lambda each: (-_facts(each), each.below, -each.length, each.id))
     shared = _shared_bands(ordered)
-    leaders = _Leaders()
+    leaders = _Leaders(_shared_numbers(ordered))
     found: dict[str, list[str]] = {}
     for one in ordered:
         bands = [band for band in _bands(one) if band in shared]
@@ -96,18 +97,35 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     return {leader: tuple(sorted(copies)) for leader, copies in found.items()}
 
 
-def neighbourhood(signature: bytes | None, number: str | None) -> Iterator[bytes]:
-    """Yield what a document must have in common with another for either to matter to the other's copies: a band of its
-    packed signature, or its number. Nothing for a text that is too short to tell.
-
-    Documents that are joined by such, also over others, have the same copies whatever else is in the collection.
+def names(signature: bytes | None, number: str | None) -> Iterator[bytes]:
+    """Yield the names under which a document is found by those to whose copies it matters (:func:`sought`): the bands of its
+    packed signature, and its number. Nothing for a text that is too short to tell.
     """
     if signature is None:
         return
-    for band in range(_BANDS):
-        yield bytes([band]) + signature[band * _WIDTH : (band + 1) * _WIDTH]
+    yield from _of_bands(b"u" if number is None else b"n", signature)
     if number is not None:
         yield number.encode()
+
+
+def sought(signature: bytes | None, number: str | None) -> Iterator[bytes]:
+    """Yield the names of the documents that matter to the copies of one: those with its number, and of those that have a
+    band in common all if it has no number, else those without.
+
+    Documents joined by such, also over others, have the same copies whatever else is in the collection.
+    """
+    if signature is None:
+        return
+    yield from _of_bands(b"u", signature)
+    if number is None:
+        yield from _of_bands(b"n", signature)
+    else:
+        yield number.encode()
+
+
+def _of_bands(kind: bytes, signature: bytes) -> Iterator[bytes]:
+    for band in range(_BANDS):
+        yield kind + bytes([band]) + signature[band * _WIDTH : (band + 1) * _WIDTH]
 
 
 class _Leaders:
@@ -117,13 +135,14 @@ class _Leaders:
     each was compared with fifty: 200,000 documents took 36 s.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: frozenset[str]) -> None:
+        self._numbers = numbers
         self._all: dict[tuple[int, bytes], list[Printed]] = {}
         self._without_number: dict[tuple[int, bytes], list[Printed]] = {}
         self._by_number: dict[str, list[Printed]] = {}
 
     def add(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> None:
-        if one.number is not None and bands:
+        if one.number in self._numbers:
             self._by_number.setdefault(one.number, []).append(one)
         for band in bands:
             self._all.setdefault(band, []).append(one)
@@ -133,13 +152,19 @@ class _Leaders:
     def near(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> Iterator[Printed]:
         """Yield each that may be found the same text, once, the newest of each band."""
         seen = {one.id}
-        of_number = self._by_number.get(one.number, ()) if one.number is not None and bands else ()
+        of_number = self._by_number.get(one.number, ()) if one.number is not None else ()
         by_band = self._all if one.number is None else self._without_number
         for pool in (of_number, *(by_band.get(band, ()) for band in bands)):
             for other in pool[-_MOST_LEADERS:]:
                 if other.id not in seen:
                     seen.add(other.id)
                     yield other
+
+
+def _shared_numbers(printed: Sequence[Printed]) -> frozenset[str]:
+    """The numbers that two documents or more have whose texts can be compared."""
+    counts = Counter(one.number for one in printed if one.number is not None and one.signature is not None)
+    return frozenset(number for number, count in counts.items() if count > 1)
 
 
 def _facts(one: Printed) -> int:

@@ -24,7 +24,7 @@ from indexer import register
 from indexer.register import Register
 
 FILE = "ledger.sqlite"
-_FORM = 2  # of the tables; another one is thrown away
+_FORM = 3  # of the tables; another one is thrown away
 _ENTRIES = """
 CREATE TABLE entries (
     collection TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,

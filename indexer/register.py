@@ -2,7 +2,7 @@
 
 From it follows which documents' relations can differ after some were written or removed, so that for a hundred changed
 documents a million need not be read. What documents are found by (:func:`gongwen.relations.names`,
-:func:`gongwen.copies.neighbourhood`) is kept as eight bytes of its hash: two that fall on one number make a document be
+:func:`gongwen.copies.names`) is kept as eight bytes of its hash: two that fall on one number make a document be
 looked at for nothing.
 
 A document is named by its place, a number of the register's own.
@@ -70,8 +70,12 @@ class Registered:
         return found
 
     def near(self) -> set[int]:
-        """What it has in common with documents that matter to its copies."""
-        return {_number(name) for name in copies.neighbourhood(self.signature, self.row.get(Field.NUMBER_KEY))}
+        """What it is found by where copies are looked for."""
+        return {_number(name) for name in copies.names(self.signature, self.row.get(Field.NUMBER_KEY))}
+
+    def near_sought(self) -> set[int]:
+        """What documents are found by that matter to its copies."""
+        return {_number(name) for name in copies.sought(self.signature, self.row.get(Field.NUMBER_KEY))}
 
 
 class Register:

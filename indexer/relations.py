@@ -68,7 +68,7 @@ async def _concerned(writer: Writer, register: Register, changed: set[str], toda
     # Links can change where a document was written, and where one is cited that was found by one of these names or is now.
     linking = {one.place for one in after} | register.seekers(names)
     most = register.count() // 2
-    grouped = _joined(register, {name for one in (*before, *after) for name in one.near()}, most)
+    grouped = _joined(register, {name for one in (*before, *after) for name in one.near_sought()}, most)
     if len(linking) > most or grouped is None:
         return None
     told |= register.targets(linking)
@@ -96,15 +96,17 @@ async def _registered_anew(
     return register.of_ids(ids)
 
 
-def _joined(register: Register, names: set[int], most: int) -> set[int] | None:
-    """The places of all documents that are joined to some bands and numbers, over however many others; None beyond ``most``."""
+def _joined(register: Register, sought: set[int], most: int) -> set[int] | None:
+    """The places of all documents that matter to the copies of some, over however many others; None beyond ``most``."""
     found: set[int] = set()
-    while names:
-        new = register.neighbours(names) - found
+    asked: set[int] = set()
+    while sought:
+        new = register.neighbours(sought) - found
         found |= new
         if len(found) > most:
             return None
-        names = {name for one in register.of_places(new) for name in one.near()} - names
+        asked |= sought
+        sought = {name for one in register.of_places(new) for name in one.near_sought()} - asked
     return found
 
 
