@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+import httpx
 import psutil
 
 from bench.quality.index import CACHE
@@ -89,7 +90,7 @@ def build(folder: Path, sources: list[Path], number: int) -> dict[str, float]:
 def _change(folder: Path, mark: str) -> None:
     paths = sorted((folder / "files").rglob("*.md"))
     for path in paths[:: max(1, len(paths) // _CHANGED)][:_CHANGED]:
-        path.write_text(f"{path.read_text('utf-8')}\n\n附注{mark}。", "utf-8")
+        path.write_text(f"{path.read_text('utf-8')}\n\n{mark}。", "utf-8")
 
 
 def _asked(data: Path) -> dict[str, list[Request]]:
@@ -127,14 +128,31 @@ def measure(folder: Path, seconds: float) -> dict[str, Mapping[str, float]]:
 
 
 async def _while_indexing(folder: Path, port: int, requests: list[Request], seconds: float) -> dict[str, dict[str, float]]:  # fmt: skip
-    _change(folder, str(time.time_ns()))
+    mark = f"附注{time.time_ns()}"
+    _change(folder, mark)
     changing = asyncio.create_task(asyncio.to_thread(_wenhao, folder / "engine", "sync"))
+    found = asyncio.create_task(_until_found(port, mark, changing))
     during = Load(1)
     while not changing.done():
         part = await load(port, requests, 1, min(1.0, seconds))
         during.times += part.times
         during.statuses |= part.statuses
-    return {"keywords while indexing": _times(during), f"sync, {_CHANGED} changed": await changing}
+    took = {"found": await found, **await changing}
+    return {"keywords while indexing": _times(during), f"sync, {_CHANGED} changed": took}
+
+
+async def _until_found(port: int, mark: str, changing: asyncio.Task[dict[str, float]]) -> float:
+    """Seconds until a search finds all that was changed; raises SystemExit when it never does."""
+    began = time.perf_counter()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as http:
+        while True:
+            ended = changing.done()
+            answer = await http.get("/api/v1/search", params={"q": f"“{mark}”", "per_page": 1})
+            if answer.status_code == 200 and answer.json()["total"] >= _CHANGED:
+                return time.perf_counter() - began
+            if ended:
+                raise SystemExit(f"what was changed is not found: {answer.text[:200]}")
+            await asyncio.sleep(0.5)
 
 
 def main(arguments: list[str]) -> int:
