@@ -148,7 +148,8 @@ async def _until_found(port: int, mark: str, changing: asyncio.Task[dict[str, fl
         while True:
             ended = changing.done()
             answer = await http.get("/api/v1/search", params={"q": f"“{mark}”", "per_page": 1})
-            if answer.status_code == 200 and answer.json()["total"] >= _CHANGED:
+            page = answer.raise_for_status().json()
+            if page["total"] >= _CHANGED and not page["relaxed"]:
                 return time.perf_counter() - began
             if ended:
                 raise SystemExit(f"what was changed is not found: {answer.text[:200]}")

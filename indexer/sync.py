@@ -28,6 +28,7 @@ from indexer.rejects import Reject
 from indexer.sources import Listing, SourceFile
 from indexer.workers import Workers
 
+_BETWEEN = 1_000  # unchanged files after which those that are being read get on
 # Bytes sent and not yet done, in multiples of what is stored at once (Writer.at_once), and at the least: the engine joins
 # what waits, and is never without work. 3,423 laws (86 MB of records), seconds of the engine's computing and of waiting on a
 # busy machine: 8 MB under way 56 and 143, 48 MB 52 and 119, 96 MB 48 and 107.
@@ -210,6 +211,8 @@ class _Run:
                     if self._unchanged(file, before, appearance):
                         done += 1
                         progress(done, len(files), file.source)
+                        if done % _BETWEEN == 0:
+                            await asyncio.sleep(0)
                         continue
                     await self._reading.acquire()
                     tasks.create_task(finish(file, before, appearance))
