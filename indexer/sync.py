@@ -126,6 +126,8 @@ async def conclude(
 
     Returns how many documents' relations were written.
     """
+    if sum(entries.documents().values()) > terms.FEW:
+        workers.rest()  # they have 240 MB each, and what follows takes as much again here
     related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
     await entries.seal(writer, today)
     if term_counts is not None:

@@ -24,7 +24,8 @@ from indexer.counting import HAN, Counts
 STALE = 0.05  # of the documents changed since the last count: then all are counted anew
 _PAGE = 100  # documents of one page: their texts are a few megabytes together
 _TOGETHER = 500  # documents whose counts are added at once: most of their words are the same
-_FEW = 2_000  # documents that are counted sooner than a process has started
+FEW = 2_000
+"""Documents that are counted sooner than a process has started."""
 # Terms of one kind that are held while counting, in multiples of those kept: about 170 bytes each, so 240 MB for all. Beyond
 # it the rarest are dropped, as lossy counting does (Manku and Motwani, VLDB 2002): a count may then be too small by the counts
 # dropped before, ones and twos, where the rarest kept has more.
@@ -62,7 +63,7 @@ async def update(documents: Writer, terms: _Terms, changed: int, workers: _Count
         await terms.put_state(state)
         return False
     whole = Counts()
-    async with aclosing(_counted(documents, workers if total > _FEW else None)) as parts:
+    async with aclosing(_counted(documents, workers if total > FEW else None)) as parts:
         async for part in parts:
             whole.add(part)
             for kind, found in whole.terms.items():

@@ -64,6 +64,11 @@ class Workers:
         """The counts of some stored records, counted in one of the processes."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._counted, records)
 
+    def rest(self) -> None:
+        """Ends the processes, which must be idle; the next task starts new ones, without what reading has loaded."""
+        for worker in self._all:
+            worker.rest()
+
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
         for worker in self._all:
@@ -136,6 +141,9 @@ class _Worker:
         if header["stage"]:
             raise UnreadableDocument(header["reason"], stage=header["stage"])
         return header, bodies
+
+    def rest(self) -> None:
+        self._end(5)
 
     def close(self) -> None:
         self._closed = True

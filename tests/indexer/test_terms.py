@@ -137,7 +137,7 @@ def test_rare_words_are_dropped_while_counting_and_common_ones_counted_in_full(m
 
 def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts are added in their order whichever process ends first; one that dies costs nothing but time."""
-    monkeypatch.setattr(terms, "_FEW", 0)
+    monkeypatch.setattr(terms, "FEW", 0)
     monkeypatch.setattr(terms, "_TOGETHER", 20)
     words = [f"{one}{other}" for one in "甲乙丙丁戊己庚辛壬癸" for other in "子丑寅卯辰巳午未申酉戌亥"]
     records = [{"title": "公开|工作", "text": f"政务|{word}|报告|covid", "issuers": [f"{word}局"]} for word in words]
