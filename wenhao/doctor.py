@@ -84,8 +84,11 @@ def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding
 def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
     known = collections.known(settings.data_dir)
     planned = plan_folders([], connection)
+    # A file that could not be read is told as such, and would be new for ever.
+    refused = {line["path"] for line in _reject_list(settings.data_dir)}
     for name, plan in planned.plans.items():
-        differing = len(plan.added) + len(plan.changed) + len(plan.gone) + len(plan.moved)
+        new = [path for path in plan.added if path not in refused]
+        differing = len(new) + len(plan.changed) + len(plan.gone) + len(plan.moved)
         said = f"{known[name]}，{plan.unchanged} 个文件与索引一致"
         said += f"，{differing} 个不同；请运行 wenhao sync" if differing else ""
         yield Finding(f"文件夹 {name}", said, not differing)
@@ -98,11 +101,15 @@ def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Findi
 
 
 def _rejected(folder: Path) -> Iterator[Finding]:
-    path = folder / rejects.FILE
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
-    stages = Counter(json.loads(line)["stage"] for line in lines)
+    stages = Counter(line["stage"] for line in _reject_list(folder))
     if stages:
-        yield Finding("未编入", "，".join(f"{stage} {count}" for stage, count in stages.items()) + f"；原因见 {path}")
+        told = "，".join(f"{stage} {count}" for stage, count in stages.items())
+        yield Finding("未编入", f"{told}；原因见 {folder / rejects.FILE}")
+
+
+def _reject_list(folder: Path) -> list[dict[str, str]]:
+    path = folder / rejects.FILE
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
 
 def _lists() -> Finding:

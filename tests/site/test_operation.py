@@ -73,6 +73,11 @@ def test_doctor_says_what_is_well_and_what_is_not(tmp_path: Path, folder: Path) 
     assert well.returncode == 0, well.stdout + well.stderr
     assert "1 个文件与索引一致" in well.stdout
     assert "都好。" in well.stdout
+    (folder / "bad.txt").write_bytes(b"\x00\x01PK" * 100)
+    assert wenhao("sync", data=data).returncode == 0
+    refused = wenhao("doctor", data=data)
+    assert refused.returncode == 0, "nothing that another sync would mend"
+    assert "未编入：decode 1" in refused.stdout
     (folder / "b.md").write_text(_NOTICE.format(what="抗旱", number=2), "utf-8")
     (data / "keys.json").chmod(0o600)
     differing = wenhao("doctor", data=data)
