@@ -60,6 +60,11 @@ class Entry(NamedTuple):
     stamp: str
     appearance: str = ""
 
+    @property
+    def whole(self) -> bool:
+        """True when all records of the file are there, as far as their stamp tells how many it gave."""
+        return self.stamp.endswith(f":{len(self.ids)}")
+
     def is_of(self, found_hash: str) -> bool:
         """True when the records are all there and of this fingerprint."""
         return self.stamp == f"{found_hash}:{len(self.ids)}"

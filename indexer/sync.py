@@ -136,11 +136,14 @@ async def conclude(
 
 
 def is_unchanged(file: SourceFile, before: Entry, appearance: str, pipeline: Pipeline) -> bool:
-    """True when the index holds what the file holds: it looks as it did when that was so, or its bytes are read and are.
+    """True when the index holds what the file holds: all of its records, and either it looks as it did when they were
+    stored, or its bytes are read and are the same.
 
     Raises :class:`~gongwen.errors.UnreadableDocument` when they cannot be read.
     """
-    return (appearance != "" and appearance == before.appearance) or before.is_of(pipeline.fingerprint(file)[1])
+    if appearance and appearance == before.appearance:
+        return before.whole
+    return before.is_of(pipeline.fingerprint(file)[1])
 
 
 async def forget(collection: str, writer: Writer, entries: Ledger) -> int:

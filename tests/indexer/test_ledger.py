@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,15 @@ import pytest
 
 from engine.client import Connection
 from engine.opening import open_writer
+from engine.protocol import Encoded
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
-from gongwen.errors import SettingsError, UnreadableDocument
+from gongwen.errors import DocumentsRefused, SettingsError
 from indexer import ledger, sources
 from indexer.ledger import Entry
 from indexer.pipeline import Pipeline
 from indexer.records import document_id
-from indexer.settings import IndexerSettings
 from indexer.sources import discover
 from tests.support import index_folder
 
@@ -163,6 +163,38 @@ def test_documents_removed_behind_our_back_come_back(running: Running, folder: P
     assert (summary.written, summary.unchanged) == (1, 4)
 
 
+def test_one_of_several_documents_of_a_file_removed_behind_our_back_comes_back(
+    running: Running, tmp_path: Path
+) -> None:
+    """The file looks as before, and the records that are left have the stamp they had."""
+    write(tmp_path / "all.txt", 1, reports=3)
+    assert index_folder(tmp_path, "one-of", *running).written == 3
+    in_the_engine(running, lambda writer: writer.delete([document_id("one-of/all.txt", 1)]))
+    assert index_folder(tmp_path, "one-of", *running).written == 3
+    assert index_folder(tmp_path, "one-of", *running).unchanged == 1
+
+
+def test_a_document_that_the_engine_refused_is_offered_again_and_told_again(
+    running: Running, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = MeiliWriter.put
+
+    async def refusing(self: MeiliWriter, records: Iterable[Any]) -> None:
+        kept = list(records)
+        bad = [one for one in kept if isinstance(one, Encoded) and one.id == document_id("refused/all.txt", 1)]
+        await whole(self, [each for each in kept if each not in bad])
+        if bad:
+            raise DocumentsRefused({each.id: "the engine does not take it" for each in bad})
+
+    write(folder / "all.txt", 1, reports=3)
+    with monkeypatch.context() as engine:
+        engine.setattr(MeiliWriter, "put", refusing)
+        for _ in range(2):
+            summary = index_folder(folder, "refused", *running)
+            assert [(one.path, one.stage) for one in summary.rejected] == [("refused/all.txt", "store")]
+    assert index_folder(folder, "refused", *running).written == 3
+
+
 def test_documents_put_there_by_others_do_not_stay(running: Running, folder: Path) -> None:
     index_folder(folder, "foreign", *running)
     in_the_engine(
@@ -300,9 +332,3 @@ def test_after_any_changes_the_ledger_holds_what_the_index_does(
         assert {key: row for key, row in entries(running[1].data_dir).items() if key[0] == "any"} == {
             key: row for key, row in fresh.items() if key[0] == "any"
         }
-
-
-def test_a_file_that_is_away_when_it_is_compared_is_read_again() -> None:
-    file = sources.SourceFile("/no-such-folder/1.txt", "c", "c/1.txt")
-    with pytest.raises(UnreadableDocument):
-        Pipeline(IndexerSettings()).fingerprint(file)
