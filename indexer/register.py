@@ -95,15 +95,19 @@ class Register:
             self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - these words
 
     def put(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Registers records (with the fields ``stored_facts.READ``) that the register does not hold."""
+        """Registers records (with the fields ``stored_facts.READ``) that the register does not hold; one that it holds
+        stays as it is, for pages of an index that is written meanwhile can give a record twice.
+        """
         for row in rows:
             kept = {name: value for name, value in row.items() if name not in {Field.SIGNATURE, Field.RELATIONS_HASH}}
             signature = copies.packed(row[Field.SIGNATURE]) if row.get(Field.SIGNATURE) else None
             digest = row.get(Field.RELATIONS_HASH)
             added = self._database.execute(
-                "INSERT INTO documents (id, row, signature, digest) VALUES (?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO documents (id, row, signature, digest) VALUES (?, ?, ?, ?)",
                 (row[Field.ID], orjson.dumps(kept), signature, digest),
             )
+            if not added.rowcount:
+                continue
             one = Registered(int(added.lastrowid or 0), kept, signature, digest)
             many = self._database.executemany
             many("INSERT INTO names VALUES (?, ?)", [(name, one.place) for name in one.names()])

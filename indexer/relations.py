@@ -128,17 +128,9 @@ async def _work_out(writer: Writer, register: Register, concerned: _Concerned | 
         document_id = one.row[Field.ID]
         of_one, own = related[document_id], stored_facts.own_of(one.row)
         found = stored_facts.fields(of_one, own, summaries, today, prints.get(one.place))
-        register.decide(
-            one.place,
-            found[Field.RELATIONS_HASH],
-            [
-                places[target]
-                for target, kind in relations.weightiest(of_one.links).items()
-                if kind in relations.TELLING
-            ],
-            [day for day in (own.in_force_from, own.expires, *(each.day for each in of_one.effects)) if day],
-            today,
-        )
+        told = [places[each] for each, kind in relations.weightiest(of_one.links).items() if kind in relations.TELLING]
+        days = [day for day in (own.in_force_from, own.expires, *(each.day for each in of_one.effects)) if day]
+        register.decide(one.place, found[Field.RELATIONS_HASH], told, days, today)
         if found[Field.RELATIONS_HASH] != one.digest:
             waiting.append({"id": document_id, **found})
             written += 1

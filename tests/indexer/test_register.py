@@ -124,3 +124,11 @@ def test_what_is_worked_out_of_a_part_is_what_is_worked_out_of_all(
     followed = [number for was_part, number in parts if was_part]
     assert len(followed) >= 10, "changes are followed, not all worked out anew"
     assert sum(followed) / len(followed) < 100
+
+
+def test_a_record_that_a_scan_gives_twice_is_registered_once(tmp_path: Path) -> None:
+    record = document(1, random.Random(1), START)
+    with ledger.opened(tmp_path) as entries:
+        entries.register.put([record, record])
+        assert entries.register.count() == 1
+        assert len(entries.register.of_ids(["d1"])) == 1
