@@ -156,13 +156,14 @@ async def _synced(
 
     try:
         summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts)
-        pages = writer.scan((Field.ID, Field.SOURCE))
-        stored = {row["id"]: row.get(Field.SOURCE, "") async for page in pages for row in page}
+        pages = writer.scan((Field.ID, Field.SOURCE, Field.COLLECTION))
+        rows = [row async for page in pages for row in page]
     finally:
         await counts.aclose()
         await writer.aclose()
     lost = sum(reject.stage not in ("fragment", "skipped") for reject in summary.rejected)
-    return lost, stored
+    # Of this collection alone: the names of the others' documents are another source's.
+    return lost, {row["id"]: row.get(Field.SOURCE, "") for row in rows if row[Field.COLLECTION] == listing.collection}
 
 
 async def _copies(connection: Connection, settings: EngineSettings) -> dict[str, str]:
