@@ -36,7 +36,7 @@ RUN /opt/wenhao/bin/python -m compileall -q --invalidation-mode unchecked-hash /
 FROM ${PYTHON}
 RUN groupadd --gid 10001 wenhao \
  && useradd --uid 10001 --gid 10001 --home-dir /var/lib/wenhao --no-create-home --shell /usr/sbin/nologin wenhao \
- && install -d -o 10001 -g 10001 -m 0700 /var/lib/wenhao /run/wenhao
+ && install -d -o 10001 -g 10001 -m 0700 /var/lib/wenhao /var/lib/wenhao/words /run/wenhao
 COPY --from=build /opt/wenhao /opt/wenhao
 ENV PATH=/opt/wenhao/bin:$PATH PYTHONDONTWRITEBYTECODE=1 WENHAO_DATA=/var/lib/wenhao
 WORKDIR /var/lib/wenhao

@@ -24,7 +24,6 @@ NEAREST = 200
 .750 with 100, .754 with 200, .760 with 400."""
 # As the best of the chain by words: all of them are then among those that we rank, and none takes a keyword candidate's place.
 _WEIGHT = queries.APART**2
-RELAXING = ("most", "unquoted")
 
 
 class Passages(Protocol):
@@ -83,8 +82,8 @@ class Meaning:
 
 
 def joined(step: Step, near: Mapping[str, float]) -> Step:
-    """A step with these documents as further candidates, ranked with the others; only steps that relax have them."""
-    if step.name not in RELAXING or not near:
+    """A step with these documents as further candidates, ranked with the others; only loose steps have them."""
+    if not step.loose or not near:
         return step
     without = step.queries[0].without if step.queries else ()
     return replace(

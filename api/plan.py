@@ -50,12 +50,15 @@ _WINDOW = (
 @dataclass(frozen=True, slots=True)
 class Step:
     """One way to ask: its name, the queries to unite, how many documents it must find to be enough, and how many of the
-    first are ranked by us (those behind keep the engine's order)."""
+    first are ranked by us (those behind keep the engine's order).
+
+    ``loose``: documents may join that hold some of the words, or other ones of like meaning."""
 
     name: str
     queries: tuple[Query, ...]
     enough: int = 1
     window: int = _WINDOW
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +238,10 @@ class Planner:
                 words, runs, replaced, _Fixed(tuple(quoted), without, (*named, *phrases)), weights=weights
             )
         if quoted:  # quotation marks of the language (什么是“三期”) ask for no exact phrase
-            words = self._content_words([*quoted, *runs], weights)
-            united = (*named, *phrases, *queries.most(words, (), found, without, weights))
-            yield Step("unquoted", united, window=queries.sentence_window(weights))
+            unquoted = [*quoted, *runs]
+            words, said = self._content_words(unquoted, weights), self._said(unquoted)
+            united = (*named, *phrases, *queries.most(words, (), found, without, weights, said=said))
+            yield Step("unquoted", united, window=queries.sentence_window(weights), loose=True)
 
     def _wider(
         self,
@@ -261,8 +265,14 @@ class Planner:
             ]
             yield Step("all", (*fixed.stricter, *everywhere), _ENOUGH)
         found = [one for _, one in replaced]
-        united = (*fixed.stricter, *queries.most(words, fixed.quoted, found, fixed.without, weights))
-        yield Step("most", united, window=queries.sentence_window(weights))
+        loose = not fixed.quoted  # else a phrase must stand
+        said = self._said(runs) if loose else ()
+        united = (*fixed.stricter, *queries.most(words, fixed.quoted, found, fixed.without, weights, said=said))
+        yield Step("most", united, window=queries.sentence_window(weights), loose=loose)
+
+    def _said(self, runs: list[tuple[str, ...]]) -> tuple[str, ...]:
+        """The different words of the question but for stop words."""
+        return tuple(dict.fromkeys(word for run in runs for word in run if word not in self.stop_words))
 
     def _content_words(self, runs: list[tuple[str, ...]], weights: TermWeights) -> tuple[str, ...]:
         """The words to ask for one by one, the weightiest first: no stop words, single characters only where nothing

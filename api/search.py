@@ -13,7 +13,7 @@ from api import answer, fields, pinning, titled
 from api.correcting import Change, Corrector
 from api.explain import explain
 from api.fields import Asked
-from api.meaning import RELAXING, Meaning, joined
+from api.meaning import Meaning, joined
 from api.pinning import Pinned
 from api.plan import Plan, Planner, Step
 from api.rank import Ranked, rank
@@ -217,11 +217,11 @@ class Searcher:
         best: tuple[Step, SearchPage] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
-            if best is None and planned.name in RELAXING:  # what was found as typed needs no other words
+            if best is None and planned.loose:  # what was found as typed needs no other words
                 near = near or await self._near(plan)
             step = joined(planned, near)
             # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
-            many = not plan.numbers and (step.enough > 1 or step.name in RELAXING)
+            many = not plan.numbers and (step.enough > 1 or step.loose)
             asked = replace(wanted, facets=()) if wanted.late and many else wanted
             page = await self.reader.search(request_of(asked, step, conditions))
             total = page.total

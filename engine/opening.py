@@ -7,6 +7,7 @@ from engine.protocol import Reader, Writer
 from engine.reader import MeiliReader
 from engine.settings import EngineSettings
 from engine.terms import MeiliTermReader, TermReader, TermWriter, terms_index, terms_settings
+from engine.word_index import WordIndexWriter
 from engine.writer import MeiliWriter
 
 
@@ -49,3 +50,8 @@ def open_term_writer(connection: Connection, settings: EngineSettings) -> TermWr
             OpenSearchWriter(connection, settings, terms_index(settings), terms_layout(settings.replicas))
         )
     return TermWriter(MeiliWriter(connection, settings, terms_index(settings), terms_settings()))
+
+
+def open_word_writer(connection: Connection, settings: EngineSettings) -> WordIndexWriter | None:
+    """Return a writer of the word index; None for a cluster, which finds the documents nearest to some words itself."""
+    return None if connection.cluster else WordIndexWriter(settings.words)

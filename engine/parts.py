@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from engine.protocol import MAX_PARTS, Condition, Query, SearchRequest
@@ -42,6 +43,18 @@ def parts_of(query: Query) -> Parts:
     return Parts(phrases, words, prefix, without)
 
 
+def with_nearest(request: SearchRequest, found: Sequence[Sequence[str]]) -> SearchRequest | None:
+    """Return the request with documents by name where it asks for those nearest to words: ``found`` are the ids for each
+    such query. One for which there are none is left out; None when the request then asks for nothing.
+    """
+    if not found:
+        return request
+    each = iter(found)
+    queries = [replace(one, nearest=(), ids=tuple(next(each))) if one.nearest else one for one in request.queries]
+    kept = tuple(new for new, old in zip(queries, request.queries, strict=True) if new.ids or not old.nearest)
+    return replace(request, queries=kept) if kept else None
+
+
 def check_request(request: SearchRequest) -> None:
     """Raise :class:`InputError` when sort, offset, limit or weights are not what the engine can do."""
     for rule in request.sort:
@@ -54,6 +67,8 @@ def check_request(request: SearchRequest) -> None:
     if request.offset < 0 or request.limit < 0:
         raise InputError(f"offset {request.offset} and limit {request.limit} must not be negative")
     for query in request.queries:
+        if query.nearest and query.most < 1:
+            raise InputError(f"the nearest documents must be some, not {query.most}: {query}")
         if query.weight < 0:
             raise InputError(f"weight {query.weight} must not be negative: {query}")
 

@@ -23,6 +23,9 @@ class Query:
     ``words``: exact words. ``prefix``: a last word that may go on (工 finds 工程). ``without``: phrases that must not
     occur; a query with nothing else means all other documents. ``fields``: search only there (None: everywhere).
     ``ids``: the documents with these identifiers, whatever their words (but for ``without``); nothing else is asked then.
+    ``nearest``: the ``most`` documents that say most of these words in title and text (BM25), sought among all documents that
+    are no copies, whatever the conditions, so that a condition never adds one (but for ``without``); nothing else is asked then. An engine without a
+    word index finds none.
     ``strategy``: ``all``, or what may be left out when nothing has them all: the commonest words (``frequency``) or the
     last ones (``last``). Only ``words`` and ``prefix`` are ever left out, never ``phrases`` (measured), and one word always
     stays: the first with ``last``, the rarest with ``frequency``, which is to be given first, for not every engine knows. ``weight``: of
@@ -37,6 +40,8 @@ class Query:
     strategy: Strategy = "all"
     weight: float = 1.0
     ids: tuple[str, ...] = ()
+    nearest: tuple[str, ...] = ()
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,11 @@ class SearchPage:
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
     engine_ms: int = 0
     partial: bool = False
+
+    @classmethod
+    def empty(cls, request: SearchRequest) -> SearchPage:
+        """The answer of nothing found."""
+        return cls((), 0, {name: {} for name in request.facets})
 
 
 class Encoded(NamedTuple):

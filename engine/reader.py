@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from engine.client import Connection, EngineClient, RefusedError
-from engine.parts import check_request
+from engine.parts import check_request, with_nearest
 from engine.protocol import Condition, Hit, Query, SearchPage, SearchRequest
 from engine.query import filters, query_text
-from engine.schema import EVERY_WORD, Field
+from engine.schema import EVERY_WORD, SEARCHABLE, Field
 from engine.settings import EngineSettings
+from engine.word_index import WordIndexReader
 from gongwen.errors import EngineError, EngineUnavailable
 
 
@@ -19,6 +20,7 @@ class MeiliReader:
 
     def __init__(self, connection: Connection, settings: EngineSettings) -> None:
         self._index = settings.index_name
+        self._words = WordIndexReader(settings.words)
         self._client = EngineClient(connection.url, connection.search_key, settings.search_timeout)
 
     async def search(self, request: SearchRequest) -> SearchPage:
@@ -29,10 +31,14 @@ class MeiliReader:
         in 8-12 ms instead of 3-7, so it is not used there.) Raises :class:`InputError` for an impossible request.
         """
         check_request(request)
-        bodies = [_body(query, request) for query in request.queries or (None,)]
+        found = [await self._words.nearest(one.nearest, one.most) for one in request.queries if one.nearest]
+        named = with_nearest(request, found)
+        if named is None:
+            return SearchPage.empty(request)
+        bodies = [_body(query, named) for query in named.queries or (None,)]
         if len(bodies) == 1:
-            return await self._plain(bodies[0], request)
-        return await self._federated(bodies, request)
+            return await self._plain(bodies[0], named)
+        return await self._federated(bodies, named)
 
     async def get(self, document_id: str) -> dict[str, Any] | None:
         """Return the stored record with that id, None when there is none."""
@@ -79,7 +85,7 @@ class MeiliReader:
 
     async def _federated(self, bodies: list[dict[str, Any]], request: SearchRequest) -> SearchPage:
         for body, query in zip(bodies, request.queries, strict=True):
-            body |= {"indexUid": self._index, "federationOptions": {"weight": query.weight}}
+            body |= {"indexUid": self._index, "federationOptions": {"weight": query.weight * _fairness(query)}}
         federation: dict[str, Any] = {"offset": request.offset, "limit": request.limit}
         if request.facets:
             federation["facetsByIndex"] = {self._index: list(request.facets)}
@@ -120,6 +126,12 @@ def _body(query: Query | None, request: SearchRequest) -> dict[str, Any]:
     if query and query.fields is not None:
         body["attributesToSearchOn"] = list(query.fields)
     return body
+
+
+def _fairness(query: Query) -> int:
+    """Documents by name have their word in the last field, for which the engine gives one of as many parts as there are
+    fields (0.1667 of 1)."""
+    return len(SEARCHABLE) if query.ids else 1
 
 
 def _page(answer: dict[str, Any], facets: dict[str, dict[str, int]], request: SearchRequest) -> SearchPage:

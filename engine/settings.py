@@ -37,6 +37,11 @@ class EngineSettings(BaseSettings):
         validation_alias="WENHAO_DATA",
         description="Folder of the private engine: data, keys, log.",
     )
+    words_dir: Path | None = Field(
+        default=None,
+        validation_alias="WENHAO_WORDS",
+        description="Folder of the word index, written by the indexer and read by the site; none: words in the data folder.",
+    )
     meili_url: str | None = Field(
         default=None,
         validation_alias="MEILI_URL",
@@ -121,6 +126,11 @@ class EngineSettings(BaseSettings):
     def private(self) -> bool:
         """True when no engine is named, so that one of our own is started in the data folder."""
         return self.meili_url is None and self.opensearch_url is None
+
+    @property
+    def words(self) -> Path:
+        """The folder of the word index."""
+        return self.words_dir or self.data_dir / "words"
 
     @model_validator(mode="after")
     def _one_engine(self) -> EngineSettings:

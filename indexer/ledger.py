@@ -74,7 +74,8 @@ class Ledger:
     """The entries of all collections. :meth:`turn_to` one, :meth:`take` what its folder holds; the rest is gone from there.
 
     ``changed`` are the ids of the documents that were written or removed since :meth:`follow`, None when the ledger did not
-    follow then and was filled; ``decided`` is the day for which the register's relations were worked out, None for never.
+    follow then and was filled; ``decided`` is the day for which the register's relations were worked out, None for never;
+    ``version`` is that of the index, at :meth:`follow` and at each :meth:`seal`.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -82,6 +83,7 @@ class Ledger:
         self.register = Register(database)
         self.changed: set[str] | None = None
         self.decided: date | None = None
+        self.version = ""
         self._collection = ""
         self._untaken: dict[str, dict[str, Entry]] = {}
 
@@ -89,6 +91,7 @@ class Ledger:
         """Fills the ledger from the index unless it is of the index's version. Raises engine errors."""
         await writer.settle()  # what a run that was killed asked for may be on its way
         version = await writer.version() if await writer.schema_version() is not None else ""
+        self.version = version
         kept = self._database.execute("SELECT name, decided FROM version").fetchone()
         if kept is not None and kept[0] == version:
             self.changed, self.decided = set(), None if kept[1] is None else date.fromordinal(kept[1])
@@ -107,7 +110,8 @@ class Ledger:
         """Ends a run, all of whose changes were written down: the ledger is of the index's version now, the register of
         relations worked out for a day."""
         day = None if decided is None else decided.toordinal()
-        self._database.execute("UPDATE version SET name = ?, decided = ?", (await writer.version(), day))
+        self.version = await writer.version()
+        self._database.execute("UPDATE version SET name = ?, decided = ?", (self.version, day))
         self._database.execute("COMMIT")
         self._database.execute("BEGIN IMMEDIATE")
 

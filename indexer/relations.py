@@ -28,8 +28,8 @@ _FEW = 0.05
 
 async def update(
     writer: Writer, register: Register, changed: set[str] | None, decided: date | None, today: date
-) -> int:
-    """Brings the relations of the whole index up to date for a day; returns the number of documents written.
+) -> list[str]:
+    """Brings the relations of the whole index up to date for a day; returns the ids of the documents written.
 
     The register holds what they were worked out of for the day ``decided``; ``changed`` are the ids of all documents that
     were written or removed since. None for either: that is not known. Raises engine errors.
@@ -40,7 +40,7 @@ async def update(
             register.put(page)
         concerned = None
     elif not changed and decided == today:
-        return 0
+        return []
     else:
         concerned = await _concerned(writer, register, changed, today)
         if today < decided:  # the clock was wrong, or is
@@ -110,7 +110,7 @@ def _joined(register: Register, sought: set[int], most: int) -> set[int] | None:
     return found
 
 
-async def _work_out(writer: Writer, register: Register, concerned: _Concerned | None, today: date) -> int:
+async def _work_out(writer: Writer, register: Register, concerned: _Concerned | None, today: date) -> list[str]:
     once: dict[Any, Any] = {}
     grouped = None if concerned is None else concerned.grouped
     register.regroup(grouped, copies.group(_printed(register, grouped, once)))
@@ -123,7 +123,7 @@ async def _work_out(writer: Writer, register: Register, concerned: _Concerned | 
     decided = None if concerned is None else concerned.decided
     prints = _prints(register, decided)
     waiting: list[dict[str, Any]] = []
-    written = 0
+    written: list[str] = []
     for one in register.of_places(decided):
         document_id = one.row[Field.ID]
         of_one, own = related[document_id], stored_facts.own_of(one.row)
@@ -133,7 +133,7 @@ async def _work_out(writer: Writer, register: Register, concerned: _Concerned | 
         register.decide(one.place, found[Field.RELATIONS_HASH], told, days, today)
         if found[Field.RELATIONS_HASH] != one.digest:
             waiting.append({"id": document_id, **found})
-            written += 1
+            written.append(document_id)
         if len(waiting) >= _FLUSH:
             await writer.update(waiting)
             waiting = []

@@ -20,8 +20,9 @@ from pathlib import Path
 
 from engine.protocol import Encoded, Writer
 from engine.terms import TermWriter
+from engine.word_index import WordIndexWriter
 from gongwen.errors import DocumentsRefused, InputError, UnreadableDocument
-from indexer import ledger, rejects, relations, terms
+from indexer import ledger, rejects, relations, terms, word_indexing
 from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
@@ -64,11 +65,13 @@ async def sync(
     progress: Progress,
     *,
     term_counts: TermWriter | None = None,
+    words: WordIndexWriter | None = None,
     workers: Workers | None = None,
 ) -> Summary:
     """Writes what differs and deletes what is gone; returns when the engine has done it.
 
-    With ``term_counts``, the documents that hold each word are counted anew when that is due. Without ``workers``, reading
+    With ``term_counts``, the documents that hold each word are counted anew when that is due; with ``words``, the word index
+    follows. Without ``workers``, reading
     processes are started for this run.
 
     Raises :class:`~gongwen.errors.InputError` when the folder holds no document although the index has some of it
@@ -82,7 +85,7 @@ async def sync(
             summary = await update(listing, pipeline, writer, entries, data_dir, progress=progress, workers=reading)
             changed = summary.written + summary.deleted
             summary.related = await conclude(
-                writer, entries, term_counts, changed, today=pipeline.today, workers=reading
+                writer, entries, term_counts, changed, words=words, today=pipeline.today, workers=reading
             )
         finally:
             if workers is None:
@@ -119,20 +122,31 @@ async def update(
 
 
 async def conclude(
-    writer: Writer, entries: Ledger, term_counts: TermWriter | None, changed: int, *, today: date, workers: Workers
+    writer: Writer,
+    entries: Ledger,
+    term_counts: TermWriter | None,
+    changed: int,
+    *,
+    words: WordIndexWriter | None,
+    today: date,
+    workers: Workers,
 ) -> int:
-    """What depends on the whole index, after its collections: relations, and the counts of words when they are due. The
-    ledger is sealed in between.
+    """What depends on the whole index, after its collections: relations, the word index, and the counts of words when they
+    are due. The ledger is sealed after the relations.
 
     Returns how many documents' relations were written.
     """
     if sum(entries.documents().values()) > terms.FEW:
         workers.rest()  # they have 240 MB each, and what follows takes as much again here
     related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
+    entries.note_changed(related)
+    before = entries.version
     await entries.seal(writer, today)
+    if words is not None:
+        await word_indexing.update(writer, words, entries.changed, before, entries.version)
     if term_counts is not None:
         await terms.update(writer, term_counts, changed, workers)
-    return related
+    return len(related)
 
 
 def is_unchanged(file: SourceFile, before: Entry, appearance: str, pipeline: Pipeline) -> bool:

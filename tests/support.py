@@ -20,7 +20,7 @@ from api.app import build_planner, create_app
 from api.settings import ApiSettings
 from bench import opensearch
 from engine.client import Connection
-from engine.opening import open_reader, open_term_reader, open_term_writer, open_writer
+from engine.opening import open_reader, open_term_reader, open_term_writer, open_word_writer, open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from indexer.pipeline import Pipeline
@@ -78,6 +78,7 @@ def index_folder(
                 settings.data_dir,
                 lambda *_: None,
                 term_counts=counts,
+                words=open_word_writer(connection, settings),
                 workers=reading_processes(pipeline.today),
             )
         finally:

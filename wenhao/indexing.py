@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.client import Connection
-from engine.opening import open_term_writer, open_writer
+from engine.opening import open_term_writer, open_word_writer, open_writer
 from engine.protocol import Writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from engine.staging import staged
 from engine.terms import TermWriter
+from engine.word_index import WordIndexWriter
 from gongwen.errors import InputError, SettingsError
-from indexer import ledger, rejects, sync
+from indexer import ledger, rejects, sync, word_indexing
 from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.plan import Plan, plan
@@ -139,11 +140,13 @@ def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The index that is written, the counts of words beside it, and the ledger of what it holds."""
+    """The index that is written, the counts of words beside it, the ledger of what it holds, and the word index of it: None
+    for a cluster, and while the index is built beside the one in use."""
 
     writer: Writer
     counts: TermWriter
     entries: Ledger
+    words: WordIndexWriter | None
 
 
 @asynccontextmanager
@@ -167,7 +170,7 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
     pipeline = Pipeline(IndexerSettings())
     with ledger.opened(settings.data_dir) as entries:
         async with _writers(connection, settings) as (writer, counts):
-            index = _Index(writer, counts, entries)
+            index = _Index(writer, counts, entries, open_word_writer(connection, settings))
             building = await staged(writer, connection, settings)
             await entries.follow(writer)
             missing = _missing(entries, settings) if whole or building else ()
@@ -177,9 +180,12 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
             else:
                 try:
                     listings = _everything(listings, entries, missing, settings)
-                    summaries, related = await _build(listings, pipeline, replace(index, writer=building), settings)
+                    beside = replace(index, writer=building, words=None)
+                    summaries, related = await _build(listings, pipeline, beside, settings)
                     await writer.swap(building.index_name)
                     await entries.seal(writer, pipeline.today)
+                    if index.words is not None:
+                        await word_indexing.update(writer, index.words, None, "", entries.version)
                 finally:
                     await building.aclose()
             documents = await writer.count()
@@ -203,7 +209,13 @@ async def _fill(
         changed = sum(summary.written + summary.deleted for summary in summaries.values())
         changed = await index.writer.count() if recount else changed
         related = await conclude(
-            index.writer, index.entries, index.counts, changed, today=pipeline.today, workers=workers
+            index.writer,
+            index.entries,
+            index.counts,
+            changed,
+            words=index.words,
+            today=pipeline.today,
+            workers=workers,
         )
     finally:
         workers.close()
@@ -265,5 +277,8 @@ async def _forget(name: str, connection: Connection, settings: EngineSettings) -
         async with _writers(connection, settings) as (writer, _):
             await entries.follow(writer)
             removed = await sync.forget(name, writer, entries)
+            before = entries.version
             await entries.seal(writer, None)
+            if (words := open_word_writer(connection, settings)) is not None:
+                await word_indexing.update(writer, words, entries.changed, before, entries.version)
             return removed

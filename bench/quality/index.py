@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.quality.documents import Source, digest
 from engine.client import Connection
-from engine.opening import open_term_writer, open_writer
+from engine.opening import open_term_writer, open_word_writer, open_writer
 from engine.schema import Field
 from engine.server import running_engine
 from engine.settings import EngineSettings
@@ -155,7 +155,8 @@ async def _synced(
             print(f"indexing {listing.collection}: {done} of {number}", file=sys.stderr)
 
     try:
-        summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts)
+        words = open_word_writer(connection, settings)
+        summary = await sync(listing, pipeline, writer, settings.data_dir, show, term_counts=counts, words=words)
         pages = writer.scan((Field.ID, Field.SOURCE, Field.COLLECTION))
         rows = [row async for page in pages for row in page]
     finally:

@@ -33,7 +33,7 @@ from bench import opensearch
 from bench.speed import clusters
 from bench.speed.measured import Measured, titled, watched
 from engine.client import Connection, EngineClient
-from engine.opening import open_term_writer
+from engine.opening import open_term_writer, open_word_writer
 from engine.server import read_running, running_engine
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
@@ -88,7 +88,15 @@ def ours(files: Path, data: Path) -> None:
         writer, counts = MeiliWriter(connection, settings), open_term_writer(connection, settings)
         try:
             listing, pipeline = discover(files, "bench"), Pipeline(IndexerSettings())
-            await sync(listing, pipeline, writer, data, lambda *_: None, term_counts=counts)
+            await sync(
+                listing,
+                pipeline,
+                writer,
+                data,
+                lambda *_: None,
+                term_counts=counts,
+                words=open_word_writer(connection, settings),
+            )
         finally:
             await counts.aclose()
             await writer.aclose()

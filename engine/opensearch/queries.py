@@ -67,6 +67,19 @@ def query_clause(query: Query, name: str = "0") -> dict[str, Any]:
     return {"bool": made}
 
 
+def nearest_body(query: Query) -> dict[str, Any]:
+    """Return the search for the documents nearest to the words ``query.nearest``: each word counts in the field where it
+    says most, and copies are left out."""
+    may = [_phrase((word,), (Field.TITLE, Field.TEXT)) for word in dict.fromkeys(query.nearest)]
+    return {
+        "query": {"bool": {"should": may, "must_not": [{"exists": {"field": Field.COPY_OF}}]}},
+        "size": query.most,
+        "sort": [{"_score": {"order": "desc"}}, {f"{Field.ID}.{RAW}": {"order": "asc"}}],
+        "track_total_hits": False,
+        "_source": False,
+    }
+
+
 def probes(request: SearchRequest) -> dict[str, dict[str, Any]]:
     """Return a search for each word that a query of the strategy ``frequency`` must have: whether it is anywhere.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from engine.client import Connection
 from engine.opensearch.client import AnswerError, Cluster, incomplete, refusal
-from engine.opensearch.queries import probes, search_body, without_words
+from engine.opensearch.queries import nearest_body, probes, search_body, without_words
+from engine.parts import check_request, with_nearest
 from engine.protocol import Hit, Query, SearchPage, SearchRequest
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, EngineUnavailable
@@ -33,18 +35,26 @@ class OpenSearchReader:
 
         Raises :class:`InputError` for an impossible request, :class:`EngineUnavailable` for a partial answer that will not do.
         """
+        check_request(request)
+        near = [query for query in request.queries if query.nearest]
+        found = await self._ask([nearest_body(query) | {"timeout": self._cutoff} for query in near]) if near else []
+        named = with_nearest(request, [[hit["_id"] for hit in one["hits"]["hits"]] for one in found])
+        page = SearchPage.empty(request) if named is None else await self._page(named)
+        page = replace(page, partial=page.partial or any(map(incomplete, found)))
+        if page.partial and not request.partial_ok:
+            raise EngineUnavailable(
+                f"part of the cluster at {self._cluster.url} does not answer; see `/_cluster/health`"
+            )
+        return page
+
+    async def _page(self, request: SearchRequest) -> SearchPage:
         asked = probes(request)
         answer, *probed = await self._ask([search_body(request) | {"timeout": self._cutoff}, *asked.values()])
         nowhere = frozenset(word for word, one in zip(asked, probed, strict=True) if not one["hits"]["total"]["value"])
         if nowhere:
             other = without_words(request, nowhere)
             (answer,) = await self._ask([search_body(other) | {"timeout": self._cutoff}])
-        page = _page(answer, request)
-        if page.partial and not request.partial_ok:
-            raise EngineUnavailable(
-                f"part of the cluster at {self._cluster.url} does not answer; see `/_cluster/health`"
-            )
-        return page
+        return _page(answer, request)
 
     async def _ask(self, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the answers to several searches in one request."""

@@ -82,7 +82,7 @@ def cited(chance: random.Random) -> dict[str, str]:
 async def all_again(writer: Writer, today: date, folder: Path) -> int:
     """Works all out by a register of its own; returns how many documents had other relations stored."""
     with ledger.opened(folder) as other:
-        return await relations.update(writer, other.register, None, None, today)
+        return len(await relations.update(writer, other.register, None, None, today))
 
 
 @pytest.mark.parametrize("seed", range(3))
