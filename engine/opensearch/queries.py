@@ -17,6 +17,8 @@ from engine.schema import JOINER, MAX_FACET_VALUES, MAX_TOTAL, SEGMENTED, Field
 from gongwen.errors import InputError
 
 _ALL: dict[str, Any] = {"match_all": {}}
+_BY_NAME = 60.0
+"""What a document asked for by name scores: four rare words of one text hardly reach it, a long phrase does."""
 _NOTHING: dict[str, Any] = {"match_none": {}}
 
 
@@ -59,7 +61,8 @@ def query_clause(query: Query, name: str = "0") -> dict[str, Any]:
     else:
         # The word that no strategy leaves out comes first: see Query.
         wanted, may = [*wanted, words[0]], words[1:] + prefix
-    made: dict[str, Any] = {"boost": query.weight, "_name": name, "must": wanted or [_ALL]}
+    boost = query.weight * (_BY_NAME if query.ids else 1)
+    made: dict[str, Any] = {"boost": boost, "_name": name, "must": wanted or [_ALL]}
     if may:
         made["should"] = may
     if parts.without:

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from engine.client import Connection
-from engine.opening import open_reader, open_writer
+from engine.opening import open_reader, open_word_writer, open_writer
 from engine.protocol import MAX_DEPTH, AllOf, AnyOf, Clause, Condition, Not, Query, Reader, SearchRequest
-from engine.schema import join
+from engine.schema import EVERY_WORD, join
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, InputError
+from indexer import word_indexing
 
 CASES = Path(__file__).parent
 WORDS = ("工程", "管理", "财政", "预算", "民政", "救助", "公开", "政务")
@@ -55,6 +56,7 @@ def generated() -> list[dict[str, Any]]:
                 "issuer": chance.choice(("衢州市人民政府", "衢江区人民政府", ODD, BACKSLASH, "两\n行")),
                 "region": {"lvl0": "浙江省", "lvl1": "浙江省 > 衢州市"},
                 "collection": "generated",
+                "every": EVERY_WORD,
             }
         )
         if number % 10 == 0:
@@ -67,7 +69,7 @@ GENERATED = generated()
 
 @pytest.fixture(scope="module")
 def generated_settings(settings: EngineSettings) -> EngineSettings:
-    return settings.model_copy(update={"index_name": "wenhao-generated"})
+    return settings.model_copy(update={"index_name": "wenhao-generated", "words_dir": settings.data_dir / "generated"})
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -81,6 +83,8 @@ def filled(connection: Connection, settings: EngineSettings, generated_settings:
         writer = open_writer(connection, target)
         await writer.ensure_index()
         await writer.put(records)
+        if (words := open_word_writer(connection, target)) is not None:
+            await word_indexing.update(writer, words, None, "", await writer.version())
         await writer.aclose()
 
     asyncio.run(fill(settings, samples))
@@ -263,3 +267,38 @@ async def test_an_index_that_is_not_there_says_what_to_do(connection: Connection
         with pytest.raises(EngineError, match="wenhao sync"):
             await call
     await reader.aclose()
+
+
+async def test_the_nearest_are_those_that_say_most_whatever_the_other_conditions(many: Reader) -> None:
+    asked = Query(nearest=("财政", "预算", "民政"), most=5)
+    page = await many.search(SearchRequest((asked,), facets=("genre",)))
+    found = {hit.id for hit in page.hits}
+    assert found <= having("财政", "预算") | having("预算", "民政") | having("财政", "民政")
+    assert len(found) == page.total == 5
+    assert page.facets["genre"] == facet(found, "genre")
+    for genre, count in page.facets["genre"].items():
+        chosen = await many.search(SearchRequest((asked,), (Condition("genre", (genre,)),)))
+        assert {hit.id for hit in chosen.hits} == {one["id"] for one in GENERATED if one["id"] in found and one["genre"] == genre}  # fmt: skip
+        assert chosen.total == count
+    without = await many.search(SearchRequest((replace(asked, without=(("财政",),)),)))
+    assert without.total == 0, "an excluded word takes documents away and brings no others"
+
+
+async def test_the_nearest_join_other_queries_and_come_by_their_weight(many: Reader) -> None:
+    exact = Query(words=("救助", "公开", "政务"), weight=0.25)
+    near = Query(nearest=("财政", "预算", "民政"), most=5, weight=0.5)
+    alone = await many.search(SearchRequest((near,), limit=200))
+    both = await many.search(SearchRequest((exact, near), limit=200))
+    found = {hit.id for hit in alone.hits}
+    assert {hit.id for hit in both.hits} == found | having("救助", "公开", "政务")
+    assert {hit.id for hit in both.hits[:5]} == found
+
+
+async def test_nothing_is_near_to_words_that_are_nowhere(many: Reader) -> None:
+    nowhere = Query(nearest=("魑魅", "魍魉"), most=5)
+    page = await many.search(SearchRequest((nowhere,), facets=("genre",)))
+    assert (page.hits, page.total, page.facets["genre"]) == ((), 0, {})
+    with_others = await many.search(SearchRequest((nowhere, Query(words=("财政",))), limit=0))
+    assert with_others.total == len(having("财政"))
+    with pytest.raises(InputError, match="must be some"):
+        await many.search(SearchRequest((Query(nearest=("财政",)),)))
