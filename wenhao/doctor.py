@@ -13,10 +13,11 @@ from pathlib import Path
 from api.settings import ApiSettings
 from engine import space
 from engine.client import Connection
-from engine.opening import open_writer
+from engine.opening import open_word_writer, open_writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from engine.status import status
+from engine.word_index import WordIndexReader
 from gongwen import dates
 from indexer import rejects
 from wenhao import collections, list_check
@@ -62,15 +63,15 @@ def _keys(folder: Path) -> Iterator[Finding]:
 
 
 def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
-    async def ask() -> tuple[int | None, int]:
+    async def ask() -> tuple[int | None, int, str]:
         writer = open_writer(connection, settings)
         try:
             version = await writer.schema_version()
-            return version, await writer.count() if version is not None else 0
+            return (None, 0, "") if version is None else (version, await writer.count(), await writer.version())
         finally:
             await writer.aclose()
 
-    version, documents = asyncio.run(ask())
+    version, documents, last = asyncio.run(ask())
     if version is None:
         yield Finding("索引", "还没有；请用 wenhao index 文件夹", well=False)
         return
@@ -79,6 +80,11 @@ def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding
         "版式", f"{version}" + ("" if current else f"；本程序为 {SCHEMA_VERSION}，请运行 wenhao sync"), current
     )
     yield Finding("索引", f"{documents} 件", documents > 0)
+    words = open_word_writer(connection, settings)
+    if words is not None and documents:
+        well = words.is_of(last)
+        said = f"{WordIndexReader(settings.words).documents()} 件（副本除外）"
+        yield Finding("词索引", said + ("" if well else "；与索引不一致，长句查得差一些；请运行 wenhao sync"), well)
 
 
 def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:

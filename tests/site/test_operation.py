@@ -73,6 +73,12 @@ def test_doctor_says_what_is_well_and_what_is_not(tmp_path: Path, folder: Path) 
     assert well.returncode == 0, well.stdout + well.stderr
     assert "1 个文件与索引一致" in well.stdout
     assert "都好。" in well.stdout
+    (data / "words" / "current.json").unlink()
+    without_words = wenhao("doctor", data=data)
+    assert without_words.returncode == 1
+    assert "问题  词索引：0 件（副本除外）；与索引不一致" in without_words.stdout
+    assert wenhao("sync", data=data).returncode == 0
+    assert "词索引：1 件" in wenhao("doctor", data=data).stdout
     (folder / "bad.txt").write_bytes(b"\x00\x01PK" * 100)
     assert wenhao("sync", data=data).returncode == 0
     refused = wenhao("doctor", data=data)
