@@ -239,7 +239,8 @@ class Planner:
             )
         if quoted:  # quotation marks of the language (什么是“三期”) ask for no exact phrase
             unquoted = [*quoted, *runs]
-            words, said = self._content_words(unquoted, weights), self._said(unquoted)
+            words = self._content_words(unquoted, weights)
+            said = self._said(unquoted, words)
             united = (*named, *phrases, *queries.most(words, (), found, without, weights, said=said))
             yield Step("unquoted", united, window=queries.sentence_window(weights), loose=True)
 
@@ -266,12 +267,15 @@ class Planner:
             yield Step("all", (*fixed.stricter, *everywhere), _ENOUGH)
         found = [one for _, one in replaced]
         loose = not fixed.quoted  # else a phrase must stand
-        said = self._said(runs) if loose else ()
+        said = self._said(runs, words) if loose else ()
         united = (*fixed.stricter, *queries.most(words, fixed.quoted, found, fixed.without, weights, said=said))
         yield Step("most", united, window=queries.sentence_window(weights), loose=loose)
 
-    def _said(self, runs: list[tuple[str, ...]]) -> tuple[str, ...]:
-        """The different words of the question but for stop words."""
+    def _said(self, runs: list[tuple[str, ...]], words: tuple[str, ...]) -> tuple[str, ...]:
+        """What documents may be nearest to: of a sentence all words but stop words (of 438 citizens' questions .984 on page one,
+        .982 without single characters), of keywords the content words, for a single character stands everywhere."""
+        if not _asks(runs, words):
+            return words
         return tuple(dict.fromkeys(word for run in runs for word in run if word not in self.stop_words))
 
     def _content_words(self, runs: list[tuple[str, ...]], weights: TermWeights) -> tuple[str, ...]:
