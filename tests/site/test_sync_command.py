@@ -22,6 +22,7 @@ from engine.schema import SCHEMA_VERSION, Field
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.terms import TermWriter
+from engine.word_index import WordIndexReader
 from engine.writer import MeiliWriter
 from gongwen.errors import EngineError, InputError
 from indexer.records import document_id
@@ -205,6 +206,8 @@ def interrupted(*_: object, **__: object) -> None:
 def test_killed_at_any_point_the_next_run_finishes(running: Connection, tmp_path: Path) -> None:
     index_folder(folder(tmp_path, "one", 300), None, running)
     undisturbed = found(running)
+    words = WordIndexReader(tmp_path / "data" / "words").documents()
+    assert 290 < words <= len(undisturbed)  # copies are not there
     write(running, "age")
     seed = random.randrange(10_000)
     delays = random.Random(seed)
@@ -218,6 +221,7 @@ def test_killed_at_any_point_the_next_run_finishes(running: Connection, tmp_path
     assert done.returncode == 0, f"seed {seed}: {done.stderr}"
     assert found(running) == undisturbed, f"seed {seed}"
     assert set(write(running)) == CURRENT, f"seed {seed}"
+    assert WordIndexReader(tmp_path / "data" / "words").documents() == words, f"seed {seed}"
 
 
 def test_a_swap_still_on_its_way_is_waited_for(running: Connection, tmp_path: Path) -> None:
