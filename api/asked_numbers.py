@@ -61,6 +61,16 @@ def partial(folded: str) -> PartialNumber | None:
     return PartialNumber(match["code"], match["year"], match["serial"]) if match else None
 
 
+def code_queries(
+    numbers: tuple[DocNumber, ...], without: tuple[tuple[str, ...], ...]
+) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
+    """The documents with the issuing codes of some numbers; then those whose codes begin so (杭政办 for 杭政办发电)."""
+    codes = dict.fromkeys(number.code for number in numbers)
+    whole = (Query(phrases=((code,),), fields=(Field.DOC_NUMBER,), without=without) for code in codes)
+    begun = (Query(prefix=code, fields=(Field.DOC_NUMBER,), without=without) for code in codes)
+    return tuple(whole), tuple(begun)
+
+
 def number_queries(number: DocNumber, without: tuple[tuple[str, ...], ...]) -> list[Query]:
     """The document with a number, those it may be if the code is unfinished, and those that cite it."""
     phrase = number.parts

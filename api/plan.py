@@ -25,7 +25,6 @@ from api.rank import Question
 from api.synonyms import Expansion, Synonyms, cut
 from api.term_weights import TermWeights
 from engine.protocol import MAX_PARTS, Query
-from engine.schema import Field
 from gongwen.normalize import normalize
 from gongwen.types import DocNumber
 from gongwen.words import Segmenter
@@ -214,10 +213,8 @@ class Planner:
         if not runs and not quoted:
             if named:
                 yield Step("number", tuple(named))
-                codes = tuple(dict.fromkeys((number.code,) for number in numbers))
-                yield Step(
-                    "code", tuple(Query(phrases=(code,), fields=(Field.DOC_NUMBER,), without=without) for code in codes)
-                )
+                for asked in asked_numbers.code_queries(numbers, without):
+                    yield Step("code", asked)
             elif without:
                 yield Step("all", (Query(without=without),))
             return

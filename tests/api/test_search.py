@@ -48,6 +48,16 @@ def test_a_number_that_is_not_there_says_so_and_shows_its_neighbours(site: Site)
     assert all(hit["doc_number"].startswith("衢政办发〔") for hit in answer["hits"])
 
 
+@pytest.mark.parametrize(("question", "code"), [("衢政办 2022 9999号", "衢政办发"), ("杭政 2016 9999", "杭政")])
+def test_a_number_that_is_not_there_with_its_code_left_unfinished_shows_its_neighbours(
+    site: Site, question: str, code: str
+) -> None:
+    answer = site.search(question)
+    assert answer["relaxed"] == "code"
+    assert answer["hits"]
+    assert all(hit["doc_number"].startswith(code) for hit in answer["hits"])
+
+
 def test_every_document_is_found_first_by_its_own_number(site: Site) -> None:
     first = site.search("", per_page=100)
     numbers = [hit["doc_number"] for hit in first["hits"] if hit["doc_number"]]
