@@ -40,13 +40,17 @@ class NotADocNumber(InputError, ValueError):
 
 
 class UnreadableDocument(WenhaoError):
-    """A source file cannot be turned into documents; ``stage`` says where it failed (``decode``, ``extract``, ``split``)."""
+    """A source file cannot be turned into documents; ``stage`` says where it failed (``decode``, ``extract``, ``split``).
+
+    ``lasting``: the same file read by the same rules fails again; false when time, a process or the disk failed.
+    """
 
     status = 422
 
-    def __init__(self, message: str, *, stage: str) -> None:
+    def __init__(self, message: str, *, stage: str, lasting: bool = True) -> None:
         super().__init__(message)
         self.stage = stage
+        self.lasting = lasting and stage not in ("read", "ocr")
 
 
 class SettingsError(WenhaoError):

@@ -10,6 +10,7 @@ the version before, which is then not that of the index.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -24,7 +25,7 @@ from indexer import register
 from indexer.register import Register
 
 FILE = "ledger.sqlite"
-_FORM = 3  # of the tables; another one is thrown away
+_FORM = 4  # of the tables; another one is thrown away
 _ENTRIES = """
 CREATE TABLE entries (
     collection TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL,
@@ -32,8 +33,15 @@ CREATE TABLE entries (
     PRIMARY KEY (collection, folder, name)
 ) WITHOUT ROWID
 """
+# What the reject list says of a file, and, of one that gave no document, how it looked when that was found.
+_REJECTED = """
+CREATE TABLE rejected (
+    collection TEXT NOT NULL, source TEXT NOT NULL, seen TEXT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (collection, source)
+) WITHOUT ROWID
+"""
 _TABLES = (
     _ENTRIES,
+    _REJECTED,
     "CREATE TABLE version (name TEXT NOT NULL, decided INTEGER)",
     *register.TABLES,
 )
@@ -68,6 +76,14 @@ class Entry(NamedTuple):
     def is_of(self, found_hash: str) -> bool:
         """True when the records are all there and of this fingerprint."""
         return self.stamp == f"{found_hash}:{len(self.ids)}"
+
+
+class Rejected(NamedTuple):
+    """What was said of a file in the reject list, as pairs of stage and reason; ``seen``: how a file looked that gave no
+    document and would give none again, "" for others."""
+
+    seen: str
+    lines: tuple[tuple[str, str], ...]
 
 
 class Ledger:
@@ -146,6 +162,22 @@ class Ledger:
             row = (*key, " ".join(entry.ids), entry.stamp, entry.appearance)
             self._database.execute("REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
 
+    def rejected(self) -> dict[str, Rejected]:
+        """What was said of the files of the collection, by path."""
+        asked = "SELECT source, seen, lines FROM rejected WHERE collection = ?"
+        rows = self._database.execute(asked, (self._collection,))
+        return {source: Rejected(seen, tuple(map(tuple, json.loads(lines)))) for source, seen, lines in rows}
+
+    def reject(self, source: str, rejected: Rejected | None) -> None:
+        """Writes down what was said of a file of the collection; None: nothing."""
+        if rejected is None:
+            self._database.execute(
+                "DELETE FROM rejected WHERE collection = ? AND source = ?", (self._collection, source)
+            )
+        else:
+            row = (self._collection, source, rejected.seen, json.dumps(rejected.lines, ensure_ascii=False))
+            self._database.execute("REPLACE INTO rejected VALUES (?, ?, ?, ?)", row)
+
     def documents(self) -> dict[str, int]:
         """Collection -> documents of it in the index."""
         counted = """
@@ -160,7 +192,8 @@ class Ledger:
 
     def drop(self, collection: str) -> None:
         """Writes down that the index holds nothing of a collection."""
-        self._database.execute("DELETE FROM entries WHERE collection = ?", (collection,))
+        for table in ("entries", "rejected"):
+            self._database.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))  # noqa: S608
 
     def _of_folder(self, folder: str) -> dict[str, Entry]:
         """Read a folder at a time: one by one, the entries of a million files took three times as long."""
@@ -203,6 +236,7 @@ def copied(data_dir: Path) -> Iterator[Ledger]:
         if _is_ledger(path):
             database.execute("ATTACH ? AS kept", (str(path),))
             database.execute("INSERT INTO entries SELECT * FROM kept.entries")
+            database.execute("INSERT INTO rejected SELECT * FROM kept.rejected")
             database.execute("INSERT INTO version SELECT * FROM kept.version")
             database.execute("DETACH kept")
         yield Ledger(database)

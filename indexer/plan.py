@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gongwen.errors import UnreadableDocument
 from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
+from indexer.remembered import Remembered
 from indexer.sources import Listing
 from indexer.sync import is_unchanged
 
@@ -27,14 +28,18 @@ class Plan:
 def plan(listing: Listing, pipeline: Pipeline, entries: Ledger) -> Plan:
     """Compares a folder with what the index holds. Whether a file holds a document shows only when it is read."""
     entries.turn_to(listing.collection)
+    remembered = Remembered(listing.collection, entries, pipeline.settings.read_memory_bytes)
     added: dict[str, str] = {}
     changed: list[str] = []
     unreadable: list[tuple[str, str]] = []
     unchanged = 0
     for file in listing.files:
-        before = entries.take(file.source)
+        before, appearance = entries.take(file.source), file.appearance(pipeline.version)
+        if before is None and remembered.spares(file.source, appearance):
+            unreadable.append((file.source, remembered.reason(file.source)))
+            continue
         try:
-            if before and is_unchanged(file, before, file.appearance(pipeline.version), pipeline):
+            if before and is_unchanged(file, before, appearance, pipeline):
                 unchanged += 1
                 continue
             found = pipeline.fingerprint(file)[1]

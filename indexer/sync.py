@@ -26,6 +26,7 @@ from indexer import ledger, rejects, relations, terms, word_indexing
 from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
+from indexer.remembered import Remembered
 from indexer.sources import Listing, SourceFile
 from indexer.workers import Workers
 
@@ -199,6 +200,8 @@ class _Run:
         self._writer = writer
         self._entries = entries
         self._workers = workers
+        entries.turn_to(listing.collection)
+        self._remembered = Remembered(listing.collection, entries, pipeline.settings.read_memory_bytes)
         self._batch = _Batch()
         self._new: Counter[str] = Counter()
         # Twice as many files as processes: the next one waits where the last one ends.
@@ -222,12 +225,11 @@ class _Run:
             progress(done, len(files), file.source)
 
         progress(0, len(files), "")
-        self._entries.turn_to(self._listing.collection)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for file in files:
                     before, appearance = self._entries.take(file.source), file.appearance(self._pipeline.version)
-                    if self._unchanged(file, before, appearance):
+                    if self._as_before(file, before, appearance):
                         done += 1
                         progress(done, len(files), file.source)
                         if done % _BETWEEN == 0:
@@ -240,15 +242,22 @@ class _Run:
         await self._flush(self._batch)
         await self._remove_left()
 
-    def _unchanged(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
+    def _as_before(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
+        """True for a file that need not be read: the index holds what it holds, or it would give no document again."""
+        if before is None:
+            spared = self._remembered.spares(file.source, appearance)
+            if spared:
+                self._remembered.repeat(file.source)
+            return spared
         try:
-            if before is None or not is_unchanged(file, before, appearance, self._pipeline):
+            if not is_unchanged(file, before, appearance, self._pipeline):
                 return False
         except UnreadableDocument:
             return False  # the reading process says so again, with the reason
         if appearance != before.appearance:
             self._entries.write(file.source, before._replace(appearance=appearance))
         self.summary.unchanged += 1
+        self._remembered.repeat(file.source)
         return True
 
     async def _read(self, file: SourceFile, before: Entry | None, appearance: str) -> None:
@@ -258,13 +267,11 @@ class _Run:
         except UnreadableDocument as error:
             self._batch.stale += stale
             self._batch.entries[file.source] = None
-            self.summary.rejected.append(Reject(self._listing.collection, file.source, error.stage, str(error)))
+            self._remembered.unread(file.source, error, appearance)
             return
         self.summary.read += 1
         self.summary.fragments += len(found.fragments)
-        self.summary.rejected += [
-            Reject(self._listing.collection, file.source, "fragment", reason) for reason in found.fragments
-        ]
+        self._remembered.read(file.source, found.fragments)
         if not before:
             self._new[found.stamp] += 1
         ids = tuple(record.id for record in found.records)
@@ -323,6 +330,8 @@ class _Run:
 
     async def _remove_left(self) -> None:
         """What the folder no longer holds. Of a folder that could not be listed nobody knows what it holds."""
+        self._remembered.forget(self._listing.covers)
+        self.summary.rejected += self._remembered.lines
         gone = [(source, entry) for source, entry in self._entries.left() if self._listing.covers(source)]
         await self._remove([document_id for _, entry in gone for document_id in entry.ids])
         for source, _ in gone:

@@ -188,8 +188,9 @@ class _Worker:
         if status == -signal.SIGXCPU:
             return self._given_up()
         how = f"signal {-status}" if status < 0 else f"status {status}"
-        return UnreadableDocument(f"reading the file crashed its process ({how})", stage="extract")
+        return UnreadableDocument(f"reading the file crashed its process ({how})", stage="extract", lasting=False)
 
     def _given_up(self) -> UnreadableDocument:
         seconds = self._settings.read_seconds
-        return UnreadableDocument(f"reading takes more than {seconds} seconds (WENHAO_READ_SECONDS)", stage="extract")
+        reason = f"reading takes more than {seconds} seconds (WENHAO_READ_SECONDS)"
+        return UnreadableDocument(reason, stage="extract", lasting=False)
