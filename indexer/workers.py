@@ -153,6 +153,8 @@ class _Worker:
             process.wait()
 
     def _started(self) -> Connection:
+        if self._process is not None and self._process.poll() is not None:
+            self._end(0)  # one that was killed while it waited: the file that comes next has no part in it
         if self._connection is not None:
             return self._connection
         if self._closed:

@@ -202,6 +202,16 @@ def test_a_process_that_dies_costs_one_file(workers: Workers, tmp_path: Path) ->
     assert len(read(workers, tmp_path / "good.txt").records) == 1
 
 
+def test_a_process_that_dies_while_it_waits_costs_no_file(workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("\n".join(NOTICE), "utf-8")
+    read(workers, tmp_path / "good.txt")
+    child = workers._all[0]._process
+    assert child is not None
+    child.kill()
+    child.wait()
+    assert len(read(workers, tmp_path / "good.txt").records) == 1
+
+
 def test_no_reading_process_is_left() -> None:
     made = Workers(Pipeline(IndexerSettings(workers=2), date(2026, 1, 1)))
     before = set(psutil.Process().children())

@@ -87,8 +87,9 @@ def whole_scans(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
 def test_after_any_changes_it_holds_what_the_index_holds(
     running: Running, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index_folder(folder, "notices", *running)
+    assert index_folder(folder, "notices", *running).rejected == []
     words = running[1].words
+    assert told(words) == expected(running, tmp_path)
     assert told(words)[0] == len(TOPICS)
     chance = random.Random(11)
     seen = whole_scans(monkeypatch)
