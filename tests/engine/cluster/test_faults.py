@@ -174,13 +174,18 @@ def place(nodes: list[Node], which: str) -> int:
 
 
 async def mended(nodes: list[Node], at: int) -> None:
-    """Returns when all three nodes are there and every shard has its copies, which nobody helped with."""
+    """Returns when all three nodes are there and every shard has its copies, which nobody helped with.
+
+    Each is asked what it knows itself: another one may not have noticed yet that the node was gone, and then nothing is
+    mended, and the one that came back may not have heard yet where the shards are.
+    """
     other = nodes[(at + 1) % 3]
     deadline = time.monotonic() + _LONGEST
     while time.monotonic() < deadline:
         with suppress(OSError):  # while a manager is elected, none of them can say
-            health: Any = await asyncio.to_thread(other.ask, "/_cluster/health")
-            if health["number_of_nodes"] == 3 and health["status"] == "green":
+            asked = "/_cluster/health?local=true"
+            told: list[Any] = [await asyncio.to_thread(node.ask, asked) for node in nodes]
+            if all(health["number_of_nodes"] == 3 and health["status"] == "green" for health in told):
                 return
         await asyncio.sleep(0.5)
     raise AssertionError(await asyncio.to_thread(other.ask, "/_cluster/allocation/explain"))
