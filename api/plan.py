@@ -263,7 +263,6 @@ class Planner:
             ]
             yield Step("all", (*fixed.stricter, *everywhere), _ENOUGH)
         found = [one for _, one in replaced]
-        found = [one for _, one in replaced]
         loose = not fixed.quoted  # else a phrase must stand
         said = self._said(runs, words, found) if loose else ()
         united = (*fixed.stricter, *queries.most(words, fixed.quoted, found, fixed.without, weights, said=said))

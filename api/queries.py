@@ -55,9 +55,9 @@ def most(
     """Queries that together find the documents nearest to all words ``said``, and every document with one of the
     weightiest ``words``, best first.
 
-    The nearest are as many as are ranked, sought whatever the filters; of what a filter leaves, they may be few, and the others
-    come in. Without a word index there are only these: each query of the chain must have its first word and orders by how many of the next it has; its weight is the share
-    of the words' weight that it asks for. Of 438 citizens' questions the right document was among the first 100 (200) for
+    The nearest are as many as are ranked, sought whatever the filters; of what a filter leaves they may be few, and the others
+    come in. Without a word index there are only those others, a chain of queries: each must have its first word and orders
+    by how many of the next it has; its weight is the share of the words' weight that it asks for. Of 438 citizens' questions the right document was among the first 100 (200) for
     .975 (.986) with a chain of 3 over 4 words, .968 (.986) with 3 over 5, .957 (.982) with 3 over 8, .947 (.959) with
     2 over 8, .799 with a single query. More links pay only with more candidates: of 179 questions on articles of law,
     400 candidates each, R@100 was .637 with 3 over 4, .704 with 4 over 5, .760 with 6 over 6, .754 with 6 over 8.

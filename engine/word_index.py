@@ -148,7 +148,11 @@ class WordIndexReader:
 
     def _nearest(self, words: tuple[str, ...], most: int) -> tuple[str, ...]:
         index = self._current()
-        return () if index is None else index.nearest(words, most)
+        try:
+            return () if index is None else index.nearest(words, most)
+        except (OSError, ValueError) as error:  # files that broke after they were opened
+            _log.warning("the word index in %s cannot be searched, searches go on without it: %s", self._folder, error)
+            return ()
 
     def _current(self) -> _Opened | None:
         """The index in use, opened again when it was changed."""

@@ -72,8 +72,7 @@ async def sync(
     """Writes what differs and deletes what is gone; returns when the engine has done it.
 
     With ``term_counts``, the documents that hold each word are counted anew when that is due; with ``words``, the word index
-    follows. Without ``workers``, reading
-    processes are started for this run.
+    follows. Without ``workers``, reading processes are started for this run.
 
     Raises :class:`~gongwen.errors.InputError` when the folder holds no document although the index has some of it
     (an unmounted disk must not empty the index), and engine errors.
@@ -132,8 +131,8 @@ async def conclude(
     today: date,
     workers: Workers,
 ) -> int:
-    """What depends on the whole index, after its collections: relations, the word index, and the counts of words when they
-    are due. The ledger is sealed after the relations.
+    """What depends on the whole index, after its collections: relations, the counts of words when they are due, and
+    the word index. The ledger is sealed after the relations.
 
     Returns how many documents' relations were written.
     """
@@ -143,10 +142,11 @@ async def conclude(
     entries.note_changed(related)
     before = entries.version
     await entries.seal(writer, today)
-    if words is not None:
-        await word_indexing.update(writer, words, entries.changed, before, entries.version)
     if term_counts is not None:
         await terms.update(writer, term_counts, changed, workers)
+    # Last, for nothing depends on it, and one that could not be written is made good by the next run, changes or none.
+    if words is not None:
+        await word_indexing.update(writer, words, entries.changed, before, entries.version)
     return len(related)
 
 
