@@ -7,7 +7,7 @@ A question is read in one pass over its folded form:
 * what is left falls at spaces and punctuation into runs. An unbroken run of Chinese is a phrase first.
 
 The steps of a plan are tried in order until one finds enough: ``phrase`` (every run as adjacent words), ``all`` (all
-words anywhere), ``most`` (the commonest words may be missing), ``unquoted`` (quotation marks taken as the language's). Words with other words for them (synonyms) add queries
+words anywhere), ``most`` (some may be missing), ``unquoted`` (quotation marks taken as the language's). Words with other words for them (synonyms) add queries
 of lower weight to the first two.
 """
 

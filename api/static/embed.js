@@ -20,7 +20,7 @@
       label: "检索公文", placeholder: "关键词、标题或文号", search: "检索", results: "检索结果", more: "更多结果", close: "关闭", suggestions: "建议",
       busy: "正在检索…", found: (n) => `找到 ${n} 件`, nothing: "没有找到；请换一个说法，或减少词语。", away: "暂时不能检索：", relaxed: (how) => `（已放宽：${how}）`, partial: "（有一部分文件暂时检索不到）",
       instead: (asked, to) => `没有找到“${asked}”，已改为检索“${to}”。`,
-      kinds: { all: "各词都出现，不必相连", most: "可缺少其中常见的词", unquoted: "引号中的词句不必完整", code: "机关代字相同的文件" },
+      kinds: { all: "各词都出现，不必相连", most: "可缺少其中一些词", unquoted: "引号中的词句不必完整", code: "机关代字相同或以它开头的文件" },
       validity: { repealed: "已废止", expired: "已失效", amended: "已修改", not_yet_in_force: "尚未施行" },
     },
     en: {
