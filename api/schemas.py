@@ -279,7 +279,7 @@ class SearchAnswer(BaseModel):
     understood: Understood
     relaxed: str | None = Field(
         None,
-        description="放宽的程度：all 词不必相连，most 可缺常见词，unquoted 引号中不作为完整词句，code 仅同一机关代字",
+        description="放宽的程度：all 词不必相连，most 可缺一些词，unquoted 引号中不作为完整词句，code 机关代字相同或以它开头",
     )
     dropped: list[str] = Field([], description="未参与检索的词")
     corrected: Corrected | None = Field(None, description="改正了错字或拼音后检索；给出 correct=false 则按所输入的检索")
