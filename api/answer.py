@@ -94,7 +94,7 @@ def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | 
     )
 
 
-_FACETS = {"region.lvl0": Field.REGION_LVL0, "region.lvl1": Field.REGION_LVL1, "region.lvl2": Field.REGION_LVL2, "year": Field.YEAR, "issuer": Field.ISSUER, "genre": Field.GENRE, "category": Field.CATEGORY, "validity": Field.VALIDITY}  # fmt: skip
+_FACETS = {"region.lvl0": Field.REGION_LVL0, "region.lvl1": Field.REGION_LVL1, "region.lvl2": Field.REGION_LVL2, "year": Field.YEAR, "issuer": Field.ISSUERS, "genre": Field.GENRE, "category": Field.CATEGORY, "validity": Field.VALIDITY}  # fmt: skip
 
 
 def facets(page: SearchPage) -> dict[str, list[FacetValue]]:

@@ -106,17 +106,16 @@ class Lookup:
 
     async def stats(self) -> StatsAnswer:
         """The collection in numbers."""
-        facets = (Field.YEAR, Field.GENRE, Field.VALIDITY, Field.REGION_LVL0, Field.ISSUER)
+        facets = (Field.YEAR, Field.GENRE, Field.VALIDITY, Field.REGION_LVL0, Field.ISSUERS)
         whole = await self.reader.search(SearchRequest(facets=facets, limit=0))
-        without = await self.reader.search(
-            SearchRequest(conditions=(Condition(Field.NUMBER_KEY, absent=True),), limit=0)
-        )
+        numberless = (Condition(Field.NUMBER_KEY, absent=True),)
+        without = await self.reader.search(SearchRequest(conditions=numberless, facets=(Field.GENRE,), limit=0))
         newest, oldest = await self._ends()
         await self.searcher.weights.current()
         return StatsAnswer(
             documents=whole.total,
             with_number=whole.total - without.total,
-            issuers=len(whole.facets[Field.ISSUER]),
+            issuers=len(whole.facets[Field.ISSUERS]),
             newest=newest,
             oldest=oldest,
             years=answer.facet(whole, Field.YEAR, most=None),

@@ -32,7 +32,7 @@ from api.wanted import NEEDED, Wanted
 from api.word_lists import Lists, WordLists
 from engine.protocol import Clause, Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
-from engine.schema import Field
+from engine.schema import MAX_TOTAL, Field
 from gongwen import dates
 
 _TURNS = 8
@@ -100,6 +100,7 @@ class Searcher:
         marker = Marker(plan.marks(step))
         hits = [self._hit(one, found, marker, debug=params.debug) for one in found.hits]
         counted = await found.facets if found.facets else page
+        total = max(page.total, counted.total)  # who counts facets counts beyond MAX_TOTAL
         return SearchAnswer(
             query=params.q,
             understood=answer.understood(plan, found.asked),
@@ -108,10 +109,10 @@ class Searcher:
             corrected=Corrected(original=params.q, to=change.question) if change and change.automatic else None,
             did_you_mean=change.question if change and not change.automatic else None,
             partial=page.partial or counted.partial,
-            total=page.total,
+            total=total,
             page=params.page,
             per_page=params.per_page,
-            pages=-(-page.total // params.per_page),
+            pages=-(-min(total, MAX_TOTAL) // params.per_page),
             hits=hits,
             facets=answer.facets(counted),
             took_ms=round(1000 * (time.perf_counter() - started)),
@@ -153,7 +154,7 @@ class Searcher:
     async def _counting(self, found: Answered, wanted: Wanted) -> asyncio.Task[SearchPage]:
         """The counting of facets, begun: what follows does not wait for the network, so the request must be out before."""
         request = request_of(wanted, found.step or Step("all", ()), found.conditions)
-        counting = replace(request, offset=0, limit=0, sort=(), fields=(Field.ID,))
+        counting = replace(request, offset=0, limit=0, sort=(), fields=(Field.ID,), known=found.page.total)
         task = asyncio.create_task(self.reader.search(counting))
         for _ in range(_TURNS):
             await asyncio.sleep(0)
@@ -213,7 +214,8 @@ class Searcher:
         relaxed one, and the total would rise when a filter is added.
         """
         if not plan.steps:
-            return None, await self.reader.search(request_of(wanted, Step("all", ()), conditions)), {}
+            asked = replace(wanted, facets=()) if wanted.late else wanted
+            return None, await self.reader.search(request_of(asked, Step("all", ()), conditions)), {}
         best: tuple[Step, SearchPage] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
@@ -226,10 +228,8 @@ class Searcher:
             page = await self.reader.search(request_of(asked, step, conditions))
             total = page.total
             if total < step.enough and conditions:
-                request = SearchRequest(
-                    queries=step.queries, conditions=wanted.hidden, limit=0, partial_ok=wanted.partial_ok
-                )
-                total = (await self.reader.search(request)).total
+                unfiltered = replace(request_of(asked, step, ()), facets=(), offset=0, limit=0)
+                total = (await self.reader.search(unfiltered)).total
             if total and (best is None or page.total > best[1].total):  # a wider step must find more
                 best = (step, page)
             if total >= step.enough:

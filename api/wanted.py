@@ -10,7 +10,7 @@ from api.schemas import SearchParams
 from engine.protocol import Clause, Condition
 from engine.schema import Field
 
-FACETS = (Field.PLACE, Field.YEAR, Field.ISSUER, Field.GENRE, Field.CATEGORY, Field.VALIDITY)
+FACETS = (Field.PLACE, Field.YEAR, Field.ISSUERS, Field.GENRE, Field.CATEGORY, Field.VALIDITY)
 """The facets of a page of results; :func:`api.answer.facets` makes of them what the interface names."""
 
 NEEDED = (Field.TITLE, Field.TEXT, Field.NUMBER_KEY, Field.CITE_KEYS, Field.ISSUER, Field.REGION, Field.YEAR, Field.SIGNED, Field.PUBLISHED, Field.GENRE, Field.REGION_CODES, Field.DAY, Field.VALIDITY, Field.COPIES, *standing.NEEDED)  # fmt: skip

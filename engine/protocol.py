@@ -98,7 +98,8 @@ class SearchRequest:
 
     ``sort`` like ``("signed:desc",)`` replaces relevance. ``fields`` to retrieve; ``id`` always comes.
     ``offset`` and ``limit`` in documents. ``partial_ok``: an answer from part of a cluster is better than none, since the
-    asker will be told; otherwise it is ``EngineUnavailable``.
+    asker will be told; otherwise it is ``EngineUnavailable``. ``known``: about how many documents it finds, if an earlier
+    answer said so; it may make the counting of facets quicker and never changes the answer.
     """
 
     queries: tuple[Query, ...] = ()
@@ -109,6 +110,7 @@ class SearchRequest:
     limit: int = 20
     fields: tuple[str, ...] = ("*",)
     partial_ok: bool = False
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """One page: ``total`` and ``facets`` describe all that was found (exact up to ``schema.MAX_TOTAL``).
+    """One page: ``total`` and ``facets`` describe all that was found (see ``schema.MAX_TOTAL``).
 
     ``partial``: some documents could not be looked at, because part of a cluster did not answer in time.
     """

@@ -58,6 +58,8 @@ def record(
     stay one word (杭政办发电). The searched form of a number is code, year and serial as three words.
     """
     number = document.doc_number.value if document.doc_number else None
+    place = PATH.join(document.region.value.names) if document.region else None
+    issuers = [fact.value.name for fact in document.issuers]
     title_mentions = normalize.normalize(document.title)
     reported = series.of(document.figures)
     fields: dict[str, Any] = {
@@ -68,11 +70,13 @@ def record(
         Field.NUMBER_KEY: str(number) if number else None,
         Field.CITES_TEXT: _cites_text(document, segmenter),
         Field.CITE_KEYS: sorted({str(cite.number) for cite in document.cites if cite.number}),
-        Field.ISSUER: document.issuers[0].value.name if document.issuers else None,
-        Field.ISSUERS: [fact.value.name for fact in document.issuers],
+        Field.ISSUER: issuers[0] if issuers else None,
+        Field.ISSUERS: issuers,
+        Field.ISSUERS_BY_COUNT: issuers,
         Field.ISSUER_TEXT: "\n".join(join(segmenter.cut(fact.value.name)) for fact in document.issuers) or None,
         Field.REGION: _region_levels(document.region.value) if document.region else None,
-        Field.PLACE: PATH.join(document.region.value.names) if document.region else None,
+        Field.PLACE: place,
+        Field.PLACE_BY_COUNT: place,
         Field.REGION_CODES: list(document.region.value.codes) if document.region else None,
         Field.YEAR: _value(document.year),
         Field.SIGNED: _day(document.signed),

@@ -13,13 +13,15 @@ from typing import Any
 from engine.opensearch.mapping import NUMBERS, RAW, source_filter
 from engine.parts import check_condition, check_request, parts_of
 from engine.protocol import MAX_DEPTH, AllOf, AnyOf, Clause, Condition, Not, Query, SearchRequest
-from engine.schema import JOINER, MAX_FACET_VALUES, MAX_TOTAL, SEGMENTED, Field
+from engine.schema import JOINER, MAX_TOTAL, SEGMENTED, Field
 from gongwen.errors import InputError
 
 _ALL: dict[str, Any] = {"match_all": {}}
 _BY_NAME = 60.0
 """What a document asked for by name scores: four rare words of one text hardly reach it, a long phrase does."""
 _NOTHING: dict[str, Any] = {"match_none": {}}
+_MOST_VALUES = 10_000
+"""Of one facet, the commonest first: all facets together may have 65,536 in one answer."""
 
 
 def search_body(request: SearchRequest) -> dict[str, Any]:
@@ -36,11 +38,12 @@ def search_body(request: SearchRequest) -> dict[str, Any]:
         "size": min(request.limit, MAX_TOTAL - offset),
         "sort": _sort(request, by_score=bool(found)),
         "track_scores": True,
-        "track_total_hits": MAX_TOTAL,
+        # Who counts facets has all of them looked at anyway.
+        "track_total_hits": True if request.facets else MAX_TOTAL,
         "_source": source_filter(request.fields),
     }
     if request.facets:
-        body["aggs"] = {name: {"terms": {"field": _counted(name), "size": MAX_FACET_VALUES}} for name in request.facets}
+        body["aggs"] = {name: {"terms": {"field": _counted(name), "size": _MOST_VALUES}} for name in request.facets}
     return body
 
 

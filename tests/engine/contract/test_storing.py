@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+import engine.opensearch.queries
+import engine.reader
+import engine.schema
 from engine.client import Connection
 from engine.opening import open_reader, open_writer
 from engine.protocol import Query, Reader, SearchRequest, Writer
-from engine.schema import SCHEMA_VERSION, Field
+from engine.schema import EVERY_WORD, SCHEMA_VERSION, Field
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, InputError
 
@@ -127,3 +130,18 @@ async def test_swap_puts_the_new_documents_in_place(
         await writer.swap("wenhao-nothing")
     await staged.aclose()
     await reader.aclose()
+
+
+async def test_totals_are_exact_beyond_the_last_page_where_facets_are_counted(
+    writer: Writer, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (engine.schema, engine.reader, engine.opensearch.queries):
+        monkeypatch.setattr(module, "MAX_TOTAL", 5)
+    await writer.ensure_index()
+    await writer.put([record(number, genre="通知" if number % 3 else "公告", every=EVERY_WORD) for number in range(8)])
+    united = (Query(words=("工程",)), Query(ids=("w1", "w2")))
+    for queries in ((), united[:1], united):
+        page = await reader.search(SearchRequest(queries, facets=("genre",), limit=3))
+        assert (len(page.hits), page.total, page.facets) == (3, 8, {"genre": {"通知": 5, "公告": 3}})
+    few = SearchRequest(united[1:], facets=("genre",), limit=3)
+    assert (await reader.search(few)).total == 2
