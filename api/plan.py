@@ -41,23 +41,23 @@ _INTERROGATIVE = re.compile(
     "什么|哪些|哪个|哪里|哪儿|哪家|哪|如何|怎么|怎样|多少|多久|是否|能否|可否|为何|何时|吗|呢|谁|几"
 )
 _NO_WEIGHTS = TermWeights()
-_WINDOW = (
-    30  # plain set: .694 MRR, .903 S@10 with 60, .693, .910 with 40, .696, .917 with 30; pieces of titles the same
-)
+# Plain set: .694 MRR, .903 S@10 with 60, .693, .910 with 40, .696, .917 with 30; pieces of titles the same.
+_WINDOW = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One way to ask: its name, the queries to unite, how many documents it must find to be enough, and how many of the
     first are ranked by us (those behind keep the engine's order).
-
-    ``loose``: documents may join that hold some of the words, or other ones of like meaning."""
+    ``loose``: documents may join that hold some of the words, or other ones of like meaning. ``trailing``: those of its
+    queries whose documents come after all that the others find."""
 
     name: str
     queries: tuple[Query, ...]
     enough: int = 1
     window: int = _WINDOW
     loose: bool = False
+    trailing: frozenset[Query] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ class Planner:
             unquoted = [*quoted, *runs]
             words = self._content_words(unquoted, weights)
             said = self._said(unquoted, words, found)
-            united = (*named, *phrases, *queries.most(words, (), found, without, weights, said=said))
-            yield Step("unquoted", united, window=queries.sentence_window(weights), loose=True)
+            united = queries.most(words, (), found, without, weights, said=said)
+            yield _most("unquoted", (*named, *phrases), united, queries.sentence_window(weights))
 
     def _wider(
         self,
@@ -265,8 +265,8 @@ class Planner:
         found = [one for _, one in replaced]
         loose = not fixed.quoted  # else a phrase must stand
         said = self._said(runs, words, found) if loose else ()
-        united = (*fixed.stricter, *queries.most(words, fixed.quoted, found, fixed.without, weights, said=said))
-        yield Step("most", united, window=queries.sentence_window(weights), loose=loose)
+        united = queries.most(words, fixed.quoted, found, fixed.without, weights, said=said)
+        yield _most("most", fixed.stricter, united, queries.sentence_window(weights), loose=loose)
 
     def _said(self, runs: list[tuple[str, ...]], words: tuple[str, ...], found: list[Replaced]) -> tuple[str, ...]:
         """What documents may be nearest to: of a sentence all words but stop words (of 438 citizens' questions .984 on page one,
@@ -283,6 +283,13 @@ class Planner:
         words = dict.fromkeys(word for run in runs for word in run if word not in self.stop_words)
         long = [word for word in words if len(word) > 1] or list(words)
         return tuple(sorted(long, key=lambda word: -weights(word))[: MAX_PARTS - 2])
+
+
+def _most(name: str, stricter: tuple[Query, ...], united: list[Query], window: int, *, loose: bool = True) -> Step:
+    """The step of documents that hold most of the words: those nearest to them first, where there are such."""
+    nearest = [one for one in united if one.nearest]
+    trailing = frozenset(united) - frozenset(nearest) if nearest else frozenset()
+    return Step(name, (*stricter, *united), window=window, loose=loose, trailing=trailing)
 
 
 def _asks(runs: list[tuple[str, ...]], words: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from api import answer, fields, pinning, titled
+from api.asking import page_of, request_of, reranked
 from api.correcting import Change, Corrector
 from api.explain import explain
 from api.fields import Asked
@@ -28,7 +29,7 @@ from api.schemas import (
 from api.snippets import Marker
 from api.suggest import Suggester
 from api.term_weights import CurrentWeights, TermWeights
-from api.wanted import NEEDED, Wanted
+from api.wanted import Wanted
 from api.word_lists import Lists, WordLists
 from engine.protocol import Clause, Condition, Reader, SearchPage, SearchRequest
 from engine.protocol import Hit as Found
@@ -225,7 +226,7 @@ class Searcher:
             # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
             many = not plan.numbers and (step.enough > 1 or step.loose)
             asked = replace(wanted, facets=()) if wanted.late and many else wanted
-            page = await self.reader.search(request_of(asked, step, conditions))
+            page = await page_of(self.reader, asked, step, conditions)
             total = page.total
             if total < step.enough and conditions:
                 unfiltered = replace(request_of(asked, step, ()), facets=(), offset=0, limit=0)
@@ -240,26 +241,6 @@ class Searcher:
         """Suggestions for a question that is being typed."""
         await self.weights.current()
         return await Suggester(self.weights.vocabulary, self.planner.segmenter, self.reader).suggest(typed, limit)
-
-
-def request_of(wanted: Wanted, step: Step, conditions: tuple[Clause, ...]) -> SearchRequest:
-    """What the engine is asked for a step: the stretch that is wanted, or all candidates that we rank."""
-    ranked = reranked(wanted, step)
-    return SearchRequest(
-        queries=step.queries,
-        conditions=(*wanted.hidden, *conditions),
-        facets=wanted.facets,
-        sort=wanted.sort,
-        offset=0 if ranked else wanted.offset,
-        limit=max(step.window, wanted.offset + wanted.limit) if ranked else wanted.limit,
-        fields=tuple(dict.fromkeys((*NEEDED, *wanted.fields))),
-        partial_ok=wanted.partial_ok,
-    )
-
-
-def reranked(wanted: Wanted, step: Step) -> bool:
-    """True when some of the stretch lies among the candidates that we rank; those behind keep the engine's order."""
-    return wanted.by_relevance and bool(step.queries) and wanted.offset < step.window
 
 
 def ranked(found: Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple[Found, ...], dict[str, Ranked]]:

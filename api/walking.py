@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
+from api.asking import request_of, reranked
 from api.plan import Step
 from api.schemas import SearchParams
-from api.search import Searcher, ranked, request_of, reranked
+from api.search import Searcher, ranked
 from api.wanted import Wanted
 from engine.protocol import Condition, SearchRequest
 from engine.schema import MAX_TOTAL, Field

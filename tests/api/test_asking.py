@@ -1,0 +1,119 @@
+"""A step asked in parts gives what it gives as a whole."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.asking import page_of, request_of
+from api.plan import Step
+from api.wanted import Wanted
+from engine.client import Connection
+from engine.opening import open_reader, open_word_writer, open_writer
+from engine.protocol import Clause, Condition, Query, Reader, SearchPage, SearchRequest
+from engine.schema import EVERY_WORD, Field, join
+from engine.server import running_engine
+from engine.settings import EngineSettings
+from indexer import word_indexing
+
+WORDS = ("工程", "管理", "财政", "预算", "民政", "救助", "公开", "政务")
+WINDOW = 20
+WANTED = Wanted(facets=(Field.GENRE, Field.YEAR), limit=10)
+
+
+def record(number: int) -> dict[str, object]:
+    words = random.Random(number).choices(WORDS, k=12)
+    return {"id": f"a{number:03}", "title": join(words[:2]), "text": join(words), "genre": words[0], "year": 2010 + number % 7, "every": EVERY_WORD}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> EngineSettings:
+    return EngineSettings(data_dir=tmp_path_factory.mktemp("asking"), max_indexing_memory="256MiB")
+
+
+@pytest.fixture(scope="module")
+def connection(settings: EngineSettings) -> Iterator[Connection]:
+    async def fill(connection: Connection) -> None:
+        writer = open_writer(connection, settings)
+        await writer.ensure_index()
+        rare = {"id": "rare", "title": "沼气", "text": join(("沼气", "工程")), "genre": "沼气", "every": EVERY_WORD}
+        await writer.put([*(record(number) for number in range(300)), rare])
+        words = open_word_writer(connection, settings)
+        assert words is not None
+        await word_indexing.update(writer, words, None, "", await writer.version())
+        await writer.aclose()
+
+    with running_engine(settings) as running:
+        asyncio.run(fill(running))
+        yield running
+
+
+class Recording:
+    """A reader that keeps what it was asked."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.asked: list[SearchRequest] = []
+
+    async def search(self, request: SearchRequest) -> SearchPage:
+        self.asked.append(request)
+        return await self.reader.search(request)
+
+
+@pytest.fixture
+async def reader(connection: Connection, settings: EngineSettings) -> AsyncIterator[Recording]:
+    made = open_reader(connection, settings)
+    yield Recording(made)
+    await made.aclose()
+
+
+def step(*words: str) -> Step:
+    trailing = tuple(Query(words=words[at:], strategy="frequency", weight=0.2 - at / 20) for at in range(2))
+    nearest = Query(nearest=words, most=WINDOW, weight=0.5)
+    return Step("most", (Query(phrases=(words,)), nearest, *trailing), window=WINDOW, trailing=frozenset(trailing))
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("offset", [0, 10, 15, 40])
+async def test_hits_total_and_facets_are_those_of_the_whole(reader: Recording, seed: int, offset: int) -> None:
+    asked = step(*random.Random(seed).sample(WORDS, 3))
+    wanted = replace(WANTED, offset=offset)
+    found = await page_of(reader, wanted, asked, ())
+    whole = await reader.reader.search(request_of(wanted, asked, ()))
+    assert [hit.id for hit in found.hits] == [hit.id for hit in whole.hits]
+    assert (found.total, found.facets) == (whole.total, whole.facets)
+    assert found.total > WINDOW
+    assert len(reader.asked) == (2 if offset + wanted.limit <= WINDOW else 1), "pages behind are asked as one"
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "requests", "reason"),
+    [
+        (WORDS[:3], (WANTED, (Condition(Field.YEAR, (2012,)),)), 1, "a filter leaves too few of the nearest"),
+        (WORDS[:3], (replace(WANTED, sort=("day:desc",)), ()), 1, "another order than ours"),
+        (("沼气", "沼气池"), (WANTED, ()), 2, "fewer than are looked at, but all there are"),
+        (("沼气", "工程"), (WANTED, ()), 2, "the nearest fill it"),
+    ],
+)
+async def test_what_is_asked_in_parts(
+    reader: Recording, words: tuple[str, ...], asked: tuple[Wanted, tuple[Clause, ...]], requests: int, reason: str
+) -> None:
+    wanted, conditions = asked
+    found = await page_of(reader, wanted, step(*words), conditions)
+    whole = await reader.reader.search(request_of(wanted, step(*words), conditions))
+    assert ([hit.id for hit in found.hits], found.total) == ([hit.id for hit in whole.hits], whole.total), reason
+    assert found.total
+    assert len(reader.asked) == requests, reason
+
+
+async def test_without_a_word_index_the_whole_is_asked(reader: Recording, tmp_path: Path) -> None:
+    reader.reader._words._folder = tmp_path
+    found = await page_of(reader, WANTED, step("工程", "管理", "财政", "预算"), ())
+    assert len(reader.asked) == 3
+    assert len(found.hits) == WINDOW
+    assert found.total > WINDOW
