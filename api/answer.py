@@ -94,12 +94,12 @@ def hit(found: Found, plan: Plan, marker: Marker, today: date, ranked: Ranked | 
     )
 
 
-_FACETS = {"region.lvl0": Field.REGION_LVL0, "region.lvl1": Field.REGION_LVL1, "region.lvl2": Field.REGION_LVL2, "year": Field.YEAR, "issuer": Field.ISSUERS, "genre": Field.GENRE, "category": Field.CATEGORY, "validity": Field.VALIDITY}  # fmt: skip
+FACET_FIELDS = {"region.lvl0": Field.REGION_LVL0, "region.lvl1": Field.REGION_LVL1, "region.lvl2": Field.REGION_LVL2, "year": Field.YEAR, "issuer": Field.ISSUERS, "genre": Field.GENRE, "category": Field.CATEGORY, "validity": Field.VALIDITY}  # fmt: skip
 
 
 def facets(page: SearchPage) -> dict[str, list[FacetValue]]:
     """The facets of a page of results by the names of the interface."""
-    return {name: facet(page, field) for name, field in _FACETS.items()}
+    return {name: facet(page, field) for name, field in FACET_FIELDS.items()}
 
 
 def facet(page: SearchPage, field: Field, most: int | None = _MOST_FACET_VALUES) -> list[FacetValue]:

@@ -70,7 +70,7 @@ class Lookup:
         wanted = fold(params.contains).casefold()
         values = [
             one
-            for one in answer.facet(page, Field(params.name), most=None)
+            for one in answer.facet(page, answer.FACET_FIELDS[params.name], most=None)
             if not wanted or wanted in fold(one.label).casefold() or wanted in fold(one.value).casefold()
         ]
         return FacetAnswer(name=params.name, total=len(values), values=values[: params.limit])
