@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lxml import etree, html
 
-from crawler import urls
+from crawler import list_scripts, urls
 from crawler.addresses import Refused
 from gongwen.errors import UnreadableDocument
 from indexer.decoding import decode
@@ -86,6 +86,9 @@ def of_page(data: bytes, url: str) -> Found:
             if (records := _datastore(element)) is not None:
                 found += _of_datastore(records)
                 following += _next_groups(records)
+            elif page := list_scripts.next_page(element.text or ""):
+                found.append(page)
+                following.append(page)
         elif leads := _of_element(element):
             found += leads
             following += leads if _is_next(element) else ()

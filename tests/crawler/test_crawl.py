@@ -227,6 +227,18 @@ def test_the_lists_of_jcms_are_followed_group_by_group(site: Site, crawler: Craw
     assert not [name for name in crawler.files if "dataproxy" in name], "a list is no document"
 
 
+def test_lists_that_a_script_pages_through_are_followed_to_the_end(site: Site, crawler: Crawler) -> None:
+    """As TRS WCM writes them: no link leads to the second page."""
+    for number in range(4):
+        path = f"/zcwj/index_{number}.shtml" if number else "/zcwj/"
+        page = f'<html><body><a href="./t{number}.html">通知</a><script>createPageHTML(4, {number}, "index", "shtml");</script></body></html>'
+        site.pages[path] = (200, {"Content-Type": "text/html"}, page.encode())
+        site.page(f"/zcwj/t{number}.html", text=f"第{number}号通知")
+    crawler(site.url("/zcwj/"), depth=1)
+    assert [name for name in crawler.files if "/t" in name] == [f"zcwj/t{number}.html" for number in range(4)]
+    assert not [path for path, _ in site.asked if "index_4" in path]
+
+
 def test_the_next_pages_of_a_list_are_no_deeper_than_the_list(site: Site, crawler: Crawler) -> None:
     for number in range(4):
         path = f"/list_{number}.html" if number else "/list.html"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import fnmatch
+import re
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from crawler import addresses, urls
+from crawler import addresses, list_scripts, urls
 from crawler.addresses import Refused
 from crawler.naming import file_of
 
@@ -40,6 +43,19 @@ def test_name(row: dict[str, str]) -> None:
     found = str(file_of(row["url"], row["suffix"]))
     assert fnmatch.fnmatchcase(found, row["name"]), f"{found}: {row['reason']}"
     assert not {"..", ""} & set(found.split("/"))
+
+
+@pytest.mark.parametrize("row", rows("list_scripts.tsv"), ids=lambda row: row["script"][:60])
+def test_next_page_of_a_script(row: dict[str, str]) -> None:
+    assert (list_scripts.next_page(row["script"]) or "-") == row["next"], row["reason"]
+
+
+def test_each_kind_of_script_has_an_example_that_it_alone_recognises() -> None:
+    table = tomllib.loads(files("crawler").joinpath("data/list_scripts.toml").read_text("utf-8"))
+    for at, one in enumerate(table["list"]):
+        matching = [other["system"] for other in table["list"] if all(re.search(pattern, one["example"]) for pattern in other["patterns"])]  # fmt: skip
+        assert matching == [one["system"]], at
+        assert list_scripts.next_page(one["example"]), one["system"]
 
 
 def test_one_private_address_among_public_ones_condemns_the_host() -> None:
