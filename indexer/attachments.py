@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote, urlsplit
 
 MOST_LINKED = 20
 """Files of one document; a page that links to more is a list."""
@@ -50,18 +51,14 @@ def named(paths: str, root: Path, files: Mapping[Path, object]) -> tuple[Path, .
 
 
 def _targets(href: bytes, page: Path) -> Iterable[Path]:
-    """Where a relative link may lead: names are written in UTF-8 or in the page's own Chinese encoding."""
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return
-    if parts.scheme or parts.netloc or not parts.path or parts.path.startswith(b"/"):
-        return
-    name = unquote_to_bytes(parts.path).replace(b"\\", b"/")
+    """Where a relative link may lead: names are written in UTF-8 or in the page's own Chinese encoding, as they are or escaped."""
     for encoding in ("utf-8", "gb18030"):
         try:
-            target = page.parent / name.decode(encoding)
+            parts = urlsplit(unescape(href.decode(encoding)))
+            if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
+                return
+            target = page.parent / unquote(parts.path, encoding, "strict").replace("\\", "/")
             if target.suffix.lower() in FILES:
                 yield target.resolve()
-        except (UnicodeDecodeError, ValueError, OSError):
+        except (ValueError, OSError):  # not of this encoding; [ in a host's place; a name that no system takes
             continue

@@ -6,8 +6,8 @@ import csv
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -78,16 +78,43 @@ class Listing:
     attachment is not listed for itself.
 
     ``unread`` are the folders in it that could not be listed (paths as of files): what they hold is not known to be gone.
+    ``touched`` are the places on disk (files, or folders with all in them) where something was written since the last sync,
+    from who saw it; None when nobody did, and every file has to be looked at. ``linked``: some files are links to others.
     """
 
     collection: str
     files: tuple[SourceFile, ...]
     skipped: tuple[tuple[str, str], ...]
     unread: tuple[str, ...] = ()
+    touched: frozenset[str] | None = None
+    linked: bool = False
 
     def covers(self, source: str) -> bool:
         """False for the path of a file in a folder that could not be listed."""
         return not any(source.startswith(f"{folder}/") for folder in self.unread)
+
+    def having_seen(self, touched: Iterable[str]) -> Listing:
+        """The listing for one who saw every write since the last sync: ``touched`` are the places, as the system names
+        them. What a link leads to, or a manifest says of others, is written elsewhere: then all are looked at.
+        """
+        places = frozenset(touched)
+        if self.linked or any(Path(place).name == MANIFEST for place in places):
+            return self
+        return replace(self, touched=places)
+
+    def is_untouched(self, file: SourceFile) -> bool:
+        """True when surely neither the file was written nor one that belongs to it."""
+        if self.touched is None:
+            return False
+        return not any(self._is_touched(str(place)) for place in (file.location, *file.attached))
+
+    def _is_touched(self, place: str) -> bool:
+        touched = self.touched or frozenset()
+        while place not in touched:
+            place, _, name = place.rpartition("/")
+            if not name:
+                return False
+        return True
 
 
 def discover(folder: Path, collection: str) -> Listing:
@@ -105,7 +132,7 @@ def discover(folder: Path, collection: str) -> Listing:
     if root.is_file():
         return Listing(collection, (SourceFile(str(root), collection, f"{collection}/{root.name}"),), ())
     manifest = read_manifest(root / MANIFEST) if (root / MANIFEST).exists() else {}
-    files, skipped, unread = [], [], []
+    files, skipped, unread, linked = [], [], [], False
     for entry, relative in _walk(root):
         if isinstance(entry, OSError):
             skipped.append((relative, f"the folder cannot be listed: {entry.strerror or entry}"))
@@ -117,9 +144,11 @@ def discover(folder: Path, collection: str) -> Listing:
         elif not entry.name.lower().endswith(_READ):
             skipped.append((relative, f"files of kind {Path(entry.name).suffix or '(none)'} are not read"))
         else:
+            linked = linked or entry.is_symlink()
             file = SourceFile(entry.path, collection, f"{collection}/{relative}")
             files.append(file._replace(about=manifest[relative]) if relative in manifest else file)
-    return Listing(collection, tuple(_with_attachments(files, root)), tuple(skipped), tuple(unread))
+    listed = tuple(_with_attachments(files, root))
+    return Listing(collection, listed, tuple(skipped), tuple(unread), linked=linked)
 
 
 def _with_attachments(files: list[SourceFile], root: Path) -> list[SourceFile]:

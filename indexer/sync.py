@@ -228,7 +228,8 @@ class _Run:
         try:
             async with asyncio.TaskGroup() as tasks:
                 for file in files:
-                    before, appearance = self._entries.take(file.source), file.appearance(self._pipeline.version)
+                    before = self._entries.take(file.source)
+                    appearance = self._appearance(file, before)
                     if self._as_before(file, before, appearance):
                         done += 1
                         progress(done, len(files), file.source)
@@ -241,6 +242,11 @@ class _Run:
             raise group.exceptions[0] from None
         await self._flush(self._batch)
         await self._remove_left()
+
+    def _appearance(self, file: SourceFile, before: Entry | None) -> str:
+        if before and before.appearance and self._listing.is_untouched(file):
+            return before.appearance
+        return file.appearance(self._pipeline.version)
 
     def _as_before(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
         """True for a file that need not be read: the index holds what it holds, or it would give no document again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,12 +88,18 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
         return asyncio.run(_bring([listing], connection, settings, whole=False))
 
 
-def sync_folders(folders: Sequence[Path], connection: Connection) -> Indexed:
-    """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`."""
+def sync_folders(folders: Sequence[Path], connection: Connection, *, touched: Collection[str] | None = None) -> Indexed:
+    """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`.
+
+    ``touched`` are the places where something was written since the last sync, from who saw every write: other files are
+    then not looked at (a million: 5 of 9 seconds).
+    """
     _collect_rarely()
     settings = EngineSettings()
     with _writing(connection, settings):
         listings = _listings(folders, settings)
+        if touched is not None:
+            listings = [listing.having_seen(touched) for listing in listings]
         for listing, folder in zip(listings, folders, strict=False):
             collections.claim(settings.data_dir, listing.collection, folder.resolve())
         return asyncio.run(_bring(listings, connection, settings, whole=not folders))

@@ -88,6 +88,24 @@ def test_an_attachment_that_cannot_be_read_is_reported_and_the_page_is_read(pipe
     assert "scanned" in found.fragments[0].reason
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(
+    ("href", "reason"),
+    [
+        ("附件1.水库&A 表.xlsx", "as it is"),
+        ("附件1.水库&amp;A 表.xlsx", "the ampersand escaped, as HTML wants it"),
+        ("./&#38468;&#20214;1.水库&A 表.xlsx", "characters by number"),
+        ("%E9%99%84%E4%BB%B61.%E6%B0%B4%E5%BA%93%26A%20%E8%A1%A8.xlsx?v=2", "UTF-8 escaped"),
+        ("%B8%BD%BC%FE1.%CB%AE%BF%E2%26A%20%B1%ED.xlsx", "GBK escaped"),
+        ("files\\..\\附件1.水库&A 表.xlsx", "strokes of Windows"),
+    ],
+)
+def test_names_in_links_are_read_in_any_writing(tmp_path: Path, href: str, reason: str, encoding: str) -> None:
+    (tmp_path / "a.html").write_text(f"<html><body><a target=_blank href='{href}'>附件</a></body></html>", encoding)
+    (tmp_path / "附件1.水库&A 表.xlsx").write_bytes(making.xlsx(LISTED))
+    assert [len(file.attached) for file in discover(tmp_path, "c").files] == [1], reason
+
+
 @pytest.mark.parametrize(
     "href",
     ["https://other.example/1.xlsx", "//other.example/1.xlsx", "/1.xlsx", "../1.xlsx", "javascript:open('1.xlsx')", "2.xlsx", "http://[1.xlsx", "%00.xlsx"],
