@@ -92,7 +92,8 @@ def of_page(data: bytes, url: str) -> Found:
         elif leads := _of_element(element):
             found += leads
             following += leads if _is_next(element) else ()
-    return Found(_normal(found, base), _normal(following, base), keep=keep)
+    encoding = _encoding(data)
+    return Found(_normal(found, base, encoding), _normal(following, base, encoding), keep=keep)
 
 
 def _of_element(element: etree._Element) -> list[str]:
@@ -139,13 +140,22 @@ def _anchors(tree: etree._Element, name: str) -> list[str]:
     return [anchor.get("href") or "" for piece in pieces for anchor in html.fromstring(f"<div>{piece}</div>").iter("a")]
 
 
-def _normal(found: list[str], base: str) -> tuple[str, ...]:
-    joined = (_joined(link, base) for link in found[:MOST] if link.strip())
+def _encoding(data: bytes) -> str:
+    """What a page's links are escaped by behind the question mark."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
+
+
+def _normal(found: list[str], base: str, encoding: str = "utf-8") -> tuple[str, ...]:
+    joined = (_joined(link, base, encoding) for link in found[:MOST] if link.strip())
     return tuple(dict.fromkeys(link for link in joined if link))
 
 
-def _joined(link: str, base: str) -> str | None:
+def _joined(link: str, base: str, encoding: str = "utf-8") -> str | None:
     try:
-        return urls.normal(link, base)
+        return urls.normal(link, base, encoding=encoding)
     except Refused:
         return None

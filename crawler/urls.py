@@ -11,11 +11,15 @@ LONGEST = 2000
 _PORTS = {"http": 80, "https": 443}
 _SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#;]*", re.IGNORECASE)
 _NOISE = re.compile(r"^(?:jsessionid|phpsessid|aspsessionid\w*|sessionid|utm_\w+)$", re.IGNORECASE)
+_BEFORE_QUESTION = re.compile(r"^[^?#]+")
 _SAFE = "/!$&'()*+,;=:@~-._"
 
 
-def normal(url: str, base: str = "") -> str:
+def normal(url: str, base: str = "", *, encoding: str = "utf-8") -> str:
     """The form in which a URL is kept: absolute, host in lower case, no default port, fragment or session; parameters sorted.
+
+    As browsers read it (WHATWG URL): strokes of Windows before the question are /, Chinese in the path is UTF-8, behind the
+    question mark it is of the ``encoding`` of the page where the link stands.
 
     >>> normal("../b.html;jsessionid=1A?y=2&x=1#top", "HTTP://WWW.QZ.GOV.CN:80/art/a.html")
     'http://www.qz.gov.cn/b.html?x=1&y=2'
@@ -23,7 +27,7 @@ def normal(url: str, base: str = "") -> str:
     Raises :class:`~crawler.addresses.Refused` (stage ``address``) for another scheme, a user name, a broken or overlong URL.
     """
     try:
-        parts = urlsplit(urljoin(base, re.sub(r"[\t\r\n]", "", url.strip())))
+        parts = urlsplit(urljoin(base, _BEFORE_QUESTION.sub(_with_slashes, re.sub(r"[\t\r\n]", "", url.strip()))))
         host, port = (parts.hostname or "").rstrip("."), parts.port
         host = host if host.isascii() else host.encode("idna").decode()
     except (ValueError, UnicodeError) as error:
@@ -36,7 +40,7 @@ def normal(url: str, base: str = "") -> str:
     if port and port != _PORTS[parts.scheme]:
         place = f"{place}:{port}"
     path = quote(unquote_to_bytes(_SESSION.sub("", parts.path)), safe=_SAFE) if "%" not in parts.path else _SESSION.sub("", _escaped(parts.path))  # fmt: skip
-    found = urlunsplit((parts.scheme, place, path or "/", _query(parts.query), ""))
+    found = urlunsplit((parts.scheme, place, path or "/", _query(parts.query, encoding), ""))
     if len(found) > LONGEST:
         raise Refused(f"{found[:80]}…: a URL of {len(found)} characters", stage="limit")
     return found
@@ -48,12 +52,15 @@ def _escaped(path: str) -> str:
     return quote(upper, safe=_SAFE + "%")
 
 
-def _query(query: str) -> str:
+def _with_slashes(found: re.Match[str]) -> str:
+    return found[0].replace("\\", "/")
+
+
+def _query(query: str, encoding: str) -> str:
+    query = quote(query, safe="=&%" + _SAFE, encoding=encoding, errors="replace")
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     kept = sorted((pair for pair in pairs if not _NOISE.match(pair[0])), key=lambda pair: pair[0])
-    if not query.isascii():
-        return quote(query, safe="=&%" + _SAFE)
-    return urlencode(kept, encoding="latin-1") if "=" in query else quote(query, safe="%" + _SAFE)
+    return urlencode(kept, encoding="latin-1") if "=" in query else query
 
 
 def host_of(url: str) -> str:

@@ -71,8 +71,8 @@ def test_killed_anywhere_the_next_run_ends_with_the_same_files(site: Site, tmp_p
 
 
 def test_two_crawls_of_one_folder_do_not_mix(site: Site, tmp_path: Path) -> None:
-    filled(site, 30)
-    site.delay = 0.05
+    filled(site, 60)
+    site.delay = 1.0  # the first has a minute to do, and is at it when the second begins, however slow the machine
     first = started(site, tmp_path)
     while not site.asked:
         time.sleep(0.01)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler import addresses, list_scripts, urls
+from crawler import addresses, links, list_scripts, urls
 from crawler.addresses import Refused
 from crawler.naming import file_of
 
@@ -36,6 +36,13 @@ def test_url(row: dict[str, str]) -> None:
         return
     assert urls.normal(row["url"], row["base"]) == row["normal"], row["reason"]
     assert urls.normal(row["normal"]) == row["normal"], "it is one form: it stays"
+
+
+def test_parameters_are_escaped_in_the_encoding_of_the_page_and_paths_in_utf_8() -> None:
+    page = '<html><body><a href="/文.jsp?type=通知">通知</a></body></html>'
+    for encoding, escaped in (("utf-8", "%E9%80%9A%E7%9F%A5"), ("gbk", "%CD%A8%D6%AA")):
+        found = links.of_page(page.encode(encoding), "http://www.qz.gov.cn/")
+        assert found.links == (f"http://www.qz.gov.cn/%E6%96%87.jsp?type={escaped}",)
 
 
 @pytest.mark.parametrize("row", rows("names.tsv"), ids=lambda row: row["url"])
