@@ -9,8 +9,8 @@ from gongwen.errors import UnreadableDocument
 from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
 from indexer.remembered import Remembered
+from indexer.run import is_unchanged
 from indexer.sources import Listing
-from indexer.sync import is_unchanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,51 +11,20 @@ index, whatever the folder went through before.
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from engine.protocol import Encoded, Writer
+from engine.protocol import Writer
 from engine.terms import TermWriter
 from engine.word_index import WordIndexWriter
-from gongwen.errors import DocumentsRefused, InputError, UnreadableDocument
+from gongwen.errors import InputError
 from indexer import ledger, rejects, relations, terms, word_indexing
-from indexer.ledger import Entry, Ledger
+from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.rejects import Reject
-from indexer.remembered import Remembered
-from indexer.sources import Listing, SourceFile
+from indexer.run import Progress, Run, Summary
+from indexer.sources import Listing
 from indexer.workers import Workers
-
-_BETWEEN = 1_000  # unchanged files after which those that are being read get on
-# Bytes sent and not yet done, in multiples of what is stored at once (Writer.at_once), and at the least: the engine joins
-# what waits, and is never without work. 3,423 laws (86 MB of records), seconds of the engine's computing and of waiting on a
-# busy machine: 8 MB under way 56 and 143, 48 MB 52 and 119, 96 MB 48 and 107.
-_UNDER_WAY, _LEAST_UNDER_WAY = 2, 96 * 1024 * 1024
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a sync did: counts of files and documents, and the reject list. ``related`` are documents, changed or not, whose
-    relations or validity were written again; ``moved`` are files of ``read`` that stood at another path before.
-    """
-
-    unchanged: int = 0
-    read: int = 0
-    written: int = 0
-    deleted: int = 0
-    moved: int = 0
-    related: int = 0
-    fragments: int = 0
-    rejected: list[Reject] = field(default_factory=list)
-    reject_list: Path | None = None
-
-
-Progress = Callable[[int, int, str], None]
-"""Called with files done, files in all, and the path of the one done last."""
 
 
 async def sync(
@@ -112,7 +81,7 @@ async def update(
         raise InputError(
             f"the folder of collection {listing.collection!r} holds no documents, but the index has {held} of it; nothing was deleted"
         )
-    run = _Run(listing, pipeline, writer, entries, workers)
+    run = Run(listing, pipeline, writer, entries, workers)
     await run.all(progress)
     summary = run.summary
     summary.rejected += [Reject(listing.collection, path, "skipped", reason) for path, reason in listing.skipped]
@@ -150,17 +119,6 @@ async def conclude(
     return len(related)
 
 
-def is_unchanged(file: SourceFile, before: Entry, appearance: str, pipeline: Pipeline) -> bool:
-    """True when the index holds what the file holds: all of its records, and either it looks as it did when they were
-    stored, or its bytes are read and are the same.
-
-    Raises :class:`~gongwen.errors.UnreadableDocument` when they cannot be read.
-    """
-    if appearance and appearance == before.appearance:
-        return before.whole
-    return before.is_of(pipeline.fingerprint(file)[1])
-
-
 async def forget(collection: str, writer: Writer, entries: Ledger) -> int:
     """Removes the documents of a collection from the index, and returns how many there were; ``entries`` must follow it."""
     ids = entries.ids(collection)
@@ -168,178 +126,3 @@ async def forget(collection: str, writer: Writer, entries: Ledger) -> int:
     entries.note_changed(ids)
     entries.drop(collection)
     return len(ids)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Records to store, and the ids that may go once they are stored: a document is never missing in between.
-
-    ``entries`` is what the index holds of each path when that is done.
-    """
-
-    records: list[Encoded] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
-    entries: dict[str, Entry | None] = field(default_factory=dict)
-    size: int = 0
-
-
-def _taken_from(records: list[Encoded]) -> Iterator[Encoded]:
-    """Yield records and let go of each: those of a large batch need not be here while they wait for the engine."""
-    records.reverse()
-    while records:
-        yield records.pop()
-
-
-class _Run:
-    """One sync under way of a collection whose entries nobody has taken yet."""
-
-    def __init__(self, listing: Listing, pipeline: Pipeline, writer: Writer, entries: Ledger, workers: Workers) -> None:
-        self.summary = Summary()
-        self._listing = listing
-        self._pipeline = pipeline
-        self._writer = writer
-        self._entries = entries
-        self._workers = workers
-        entries.turn_to(listing.collection)
-        self._remembered = Remembered(listing.collection, entries, pipeline.settings.read_memory_bytes)
-        self._batch = _Batch()
-        self._new: Counter[str] = Counter()
-        # Twice as many files as processes: the next one waits where the last one ends.
-        self._reading = asyncio.Semaphore(2 * workers.count)
-        self._documents = sum(entries.documents().values())
-        self._under_way = 0
-        self._done = asyncio.Condition()
-
-    async def all(self, progress: Progress) -> None:
-        """Takes every file, then removes what was not met."""
-        files = self._listing.files
-        done = 0
-
-        async def finish(file: SourceFile, before: Entry | None, appearance: str) -> None:
-            nonlocal done
-            try:
-                await self._read(file, before, appearance)
-            finally:
-                self._reading.release()
-            done += 1
-            progress(done, len(files), file.source)
-
-        progress(0, len(files), "")
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for file in files:
-                    before = self._entries.take(file.source)
-                    appearance = self._appearance(file, before)
-                    if self._as_before(file, before, appearance):
-                        done += 1
-                        progress(done, len(files), file.source)
-                        if done % _BETWEEN == 0:
-                            await asyncio.sleep(0)
-                        continue
-                    await self._reading.acquire()
-                    tasks.create_task(finish(file, before, appearance))
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
-        await self._flush(self._batch)
-        await self._remove_left()
-
-    def _appearance(self, file: SourceFile, before: Entry | None) -> str:
-        if before and before.appearance and self._listing.is_untouched(file):
-            return before.appearance
-        return file.appearance(self._pipeline.version)
-
-    def _as_before(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
-        """True for a file that need not be read: the index holds what it holds, or it would give no document again."""
-        if before is None:
-            spared = self._remembered.spares(file.source, appearance)
-            if spared:
-                self._remembered.repeat(file.source)
-            return spared
-        try:
-            if not is_unchanged(file, before, appearance, self._pipeline):
-                return False
-        except UnreadableDocument:
-            return False  # the reading process says so again, with the reason
-        if appearance != before.appearance:
-            self._entries.write(file.source, before._replace(appearance=appearance))
-        self.summary.unchanged += 1
-        self._remembered.repeat(file.source)
-        return True
-
-    async def _read(self, file: SourceFile, before: Entry | None, appearance: str) -> None:
-        stale = set(before.ids) if before else set[str]()
-        try:
-            found = await self._workers.read(file)
-        except UnreadableDocument as error:
-            self._batch.stale += stale
-            self._batch.entries[file.source] = None
-            self._remembered.unread(file.source, error, appearance)
-            return
-        self.summary.read += 1
-        self.summary.fragments += len(found.fragments)
-        self._remembered.read(file.source, found.fragments)
-        if not before:
-            self._new[found.stamp] += 1
-        ids = tuple(record.id for record in found.records)
-        self._batch.stale += stale.difference(ids)
-        self._batch.records += found.records
-        self._batch.entries[file.source] = Entry(ids, found.stamp, appearance) if ids else None
-        self._batch.size += sum(len(record.body) for record in found.records)
-        if self._batch.size >= self._at_once():
-            full, self._batch = self._batch, _Batch()
-            await self._flush(full)
-
-    def _at_once(self) -> int:
-        return self._writer.at_once(self._documents + self.summary.written)
-
-    async def _flush(self, batch: _Batch) -> None:
-        """New records first, then the removal of what they replace. Waits, and reading with it, while much is under way."""
-        async with self._done:
-            most = max(_LEAST_UNDER_WAY, _UNDER_WAY * self._at_once())
-            await self._done.wait_for(lambda: not self._under_way or self._under_way + batch.size <= most)
-            self._under_way += batch.size
-        try:
-            refused = await self._put(batch)
-            await self._remove(batch.stale)
-        finally:
-            async with self._done:
-                self._under_way -= batch.size
-                self._done.notify_all()
-        for source, entry in batch.entries.items():
-            ids = tuple(each for each in entry.ids if each not in refused) if entry else ()
-            self._entries.write(source, entry._replace(ids=ids) if entry and ids else None)
-
-    async def _put(self, batch: _Batch) -> Collection[str]:
-        """Stores the records of a batch; those that the engine does not take are reported, and their ids returned."""
-        number = len(batch.records)
-        if not number:
-            return ()
-        self._entries.note_changed(record.id for record in batch.records)
-        refused: Mapping[str, str] = {}
-        try:
-            await self._writer.put(_taken_from(batch.records))
-        except DocumentsRefused as error:
-            refused = error.reasons
-        sources = {each: source for source, entry in batch.entries.items() if entry for each in entry.ids}
-        self.summary.rejected += [
-            Reject(self._listing.collection, sources.get(each, each), "store", reason)
-            for each, reason in refused.items()
-        ]
-        self.summary.written += number - len(refused)
-        return refused
-
-    async def _remove(self, ids: list[str]) -> None:
-        if ids:
-            self._entries.note_changed(ids)
-            await self._writer.delete(ids)
-            self.summary.deleted += len(ids)
-
-    async def _remove_left(self) -> None:
-        """What the folder no longer holds. Of a folder that could not be listed nobody knows what it holds."""
-        self._remembered.forget(self._listing.covers)
-        self.summary.rejected += self._remembered.lines
-        gone = [(source, entry) for source, entry in self._entries.left() if self._listing.covers(source)]
-        await self._remove([document_id for _, entry in gone for document_id in entry.ids])
-        for source, _ in gone:
-            self._entries.write(source, None)
-        self.summary.moved = (self._new & Counter(entry.stamp for _, entry in gone)).total()

@@ -24,9 +24,10 @@ from engine.opening import open_reader, open_term_reader, open_term_writer, open
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from indexer.pipeline import Pipeline
+from indexer.run import Summary
 from indexer.settings import IndexerSettings
 from indexer.sources import discover
-from indexer.sync import Summary, sync
+from indexer.sync import sync
 from indexer.workers import Workers
 
 ROOT = Path(__file__).parent.parent

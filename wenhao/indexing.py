@@ -23,9 +23,10 @@ from indexer import ledger, rejects, sync, word_indexing
 from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.plan import Plan, plan
+from indexer.run import Summary
 from indexer.settings import IndexerSettings
 from indexer.sources import Listing, discover
-from indexer.sync import Summary, conclude, update
+from indexer.sync import conclude, update
 from indexer.workers import Workers
 from wenhao import collections, lock
 from wenhao.reporting import progress

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexer.plan import Plan
-from indexer.sync import Summary
+from indexer.run import Summary
 
 if TYPE_CHECKING:
     from wenhao.indexing import Indexed, Planned
@@ -22,7 +22,7 @@ _SHOWN = 10  # paths of each kind that a plan lists; the rest is a number
 
 @contextmanager
 def progress(name: str, files: int) -> Iterator[Callable[[int, int, str], None]]:
-    """A bar with files done, files a second and time left; yields what :data:`indexer.sync.Progress` is."""
+    """A bar with files done, files a second and time left; yields what :data:`indexer.run.Progress` is."""
     columns = (
         TextColumn(f"编入 {name}"),
         BarColumn(),
