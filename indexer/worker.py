@@ -1,21 +1,26 @@
-"""A reading process: ``python -m indexer.worker FD SETTINGS DAY VERSION``; started by :mod:`indexer.workers`, not by people.
+"""The reading processes: ``python -m indexer.worker FD SETTINGS DAY VERSION``; started by :mod:`indexer.parent`, not by people.
 
-Files come from anywhere, and the libraries that read them are large. What a file can do here is use up this process: it
-may take so much memory, so many seconds, and crash; it has no key of the engine.
+Files come from anywhere, and the libraries that read them are large. What a file can do is use up one process: it may take
+so much memory, so many seconds, and crash; it has no key of the engine. The process that was started reads no file: it loads
+what reading takes, and forks those that do.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import resource
 import signal
+import socket
 import sys
+import time
+import traceback
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 
@@ -27,7 +32,11 @@ from indexer.settings import IndexerSettings
 from indexer.sources import SourceFile
 
 _QUOTED = 40  # characters of a fragment in the reject list
+_LONGEST = 4096  # bytes of a message of the parent's
 _PR_SET_PDEATHSIG = 1
+_NOTICE = """<html><body><h1>衢州市人民政府关于做好防汛工作的通知</h1><p>衢政发〔2020〕5号</p>
+<p>各县（市、区）人民政府：</p><p>根据《中华人民共和国防洪法》，现就有关事项通知如下，请认真贯彻执行。</p>
+<p>本通知自2020年6月1日起施行。</p><p>衢州市人民政府</p><p>2020年5月5日</p></body></html>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,9 @@ def _memory() -> tuple[int, int]:
 
 
 def main(arguments: list[str]) -> None:
-    """Serves the connection whose file descriptor is the first argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads the answers; it ends us
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    """Forks and ends reading processes, as is asked on the socket whose file descriptor is the first argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asks; it ends us
+    _die_with_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)  # searches on the same machine come first
     # A library that prints must not fill the output of the command.
@@ -109,7 +118,71 @@ def main(arguments: list[str]) -> None:
     settings = IndexerSettings(**orjson.loads(arguments[1]))
     pipeline = Pipeline(settings, date.fromisoformat(arguments[2]))
     pipeline.version = arguments[3]
-    serve(Connection(int(arguments[0])), pipeline)
+    _load(pipeline)
+    with socket.socket(fileno=int(arguments[0])) as control:
+        _fork(control, pipeline)
+
+
+def _load(pipeline: Pipeline) -> None:
+    """Reads a notice, so that what any file takes is loaded before there are processes that would each load it."""
+    for name in ("a.txt", "a.html"):
+        file = SourceFile(f"/{name}", "", name)
+        pipeline.records(file, _NOTICE.encode(), "")
+    gc.collect()
+    gc.freeze()  # collecting would write on every object, and what is written on is shared no longer
+
+
+def _fork(control: socket.socket, pipeline: Pipeline) -> None:
+    """Carries out what is asked, until the other end is closed; then ends all processes."""
+    children: set[int] = set()
+    while True:
+        asked, files, _, _ = socket.recv_fds(control, _LONGEST, 1)
+        if not asked:
+            break
+        task = orjson.loads(asked)
+        if task["task"] == "end":
+            answer = {"status": _end(children, task["pid"], task["patience"])}
+        else:
+            pid = os.fork()
+            if not pid:
+                control.close()
+                _be_child(Connection(files[0]), pipeline)
+            os.close(files[0])
+            children.add(pid)
+            answer = {"pid": pid}
+        control.sendall(orjson.dumps(answer))
+    for pid in tuple(children):
+        _end(children, pid, 0)
+
+
+def _be_child(connection: Connection, pipeline: Pipeline) -> NoReturn:
+    """Whatever happens in a child, it must not go on as its parent."""
+    try:
+        _die_with_parent()
+        serve(connection, pipeline)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _end(children: set[int], pid: int, patience: float) -> int:
+    if pid not in children:
+        return -signal.SIGKILL  # it ended with a parent before us
+    until = time.monotonic() + patience
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    while not ended and time.monotonic() < until:
+        time.sleep(0.005)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+    children.discard(pid)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import queue
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
 import orjson
 
 from engine.protocol import Encoded
-from gongwen.errors import SettingsError, UnreadableDocument
+from gongwen.errors import UnreadableDocument
 from indexer import counting
 from indexer.counting import Counts
+from indexer.parent import Parent
 from indexer.pipeline import Pipeline
 from indexer.sources import SourceFile
 
@@ -48,7 +46,10 @@ class Workers:
         # Threads of our own: the kernel ends a reading process with the thread that started it.
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="wenhao-reading")
         self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
-        self._all = [_Worker(pipeline) for _ in range(settings.workers)]
+        # The version is ours, so that a file read by us and a file compared by us have one fingerprint, even when the
+        # program's files change while we run; the next run then sees another version and reads again.
+        self._parent = Parent([settings.model_dump_json(), pipeline.today.isoformat(), pipeline.version])
+        self._all = [_Worker(pipeline, self._parent) for _ in range(settings.workers)]
         for worker in self._all:
             self._free.put(worker)
 
@@ -68,12 +69,15 @@ class Workers:
         """Ends the processes, which must be idle; the next task starts new ones, without what reading has loaded."""
         for worker in self._all:
             worker.rest()
+        self._parent.close()
 
     def close(self) -> None:
         """Ends the processes, whatever they are doing."""
         for worker in self._all:
             worker.close()
+        self._parent.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._parent.close()  # one of the threads may have wanted a process just before
 
     def _read(self, file: SourceFile) -> Reading:
         with self._one() as worker:
@@ -93,12 +97,10 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, parent: Parent) -> None:
         self._settings = pipeline.settings
-        # The version is ours, so that a file read by us and a file compared by us have one fingerprint, even when the
-        # program's files change while we run; the next process then sees another version and reads again.
-        self._arguments = [pipeline.settings.model_dump_json(), pipeline.today.isoformat(), pipeline.version]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._parent = parent
+        self._pid = 0
         self._connection: Connection | None = None
         self._memory = 0  # the least it had after a file
         self._closed = False
@@ -147,43 +149,27 @@ class _Worker:
 
     def close(self) -> None:
         self._closed = True
-        process = self._process
-        if process is not None:
-            process.kill()
-            process.wait()
 
     def _started(self) -> Connection:
-        if self._process is not None and self._process.poll() is not None:
-            self._end(0)  # one that was killed while it waited: the file that comes next has no part in it
+        if self._connection is not None and self._connection.poll():
+            self._end(
+                0
+            )  # it waits and has nothing to say, so it was killed: the file that comes next has no part in it
         if self._connection is not None:
             return self._connection
         if self._closed:
             raise UnreadableDocument("reading was stopped", stage="read")
-        ours, theirs = Pipe()
-        command = [sys.executable, "-m", "indexer.worker", str(theirs.fileno()), *self._arguments]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
-        theirs.close()
-        try:
-            ours.recv_bytes()
-        except (EOFError, OSError) as error:
-            self._end(5)
-            raise SettingsError("a process that reads files does not start; its reason stands above") from error
-        self._connection, self._memory = ours, 0
-        return ours
+        self._pid, self._connection = self._parent.child()
+        self._memory = 0
+        return self._connection
 
     def _end(self, patience: float) -> int:
         """Ends the process, after so many seconds by force, and says how it ended: one that crashed has its own status."""
-        process, connection = self._process, self._connection
-        self._process = self._connection = None
-        if connection is not None:
-            connection.close()  # at which an idle one ends by itself
-        if process is None:
+        connection, self._connection = self._connection, None
+        if connection is None:
             return 0
-        try:
-            return process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+        connection.close()  # at which an idle one ends by itself
+        return self._parent.end(self._pid, patience)
 
     def _died(self) -> UnreadableDocument:
         status = self._end(5)

@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import struct
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -24,6 +26,7 @@ from indexer.sources import SourceFile, discover
 from indexer.workers import Reading, Workers
 from tests.indexer import making
 from tests.indexer.making import NOTICE
+from tests.support import ROOT
 
 SECONDS = 6
 MEMORY = 256 * 1024 * 1024
@@ -194,9 +197,8 @@ def test_a_process_that_dies_costs_one_file(workers: Workers, tmp_path: Path) ->
     (tmp_path / "slow.doc").write_bytes(slow_doc())
     (tmp_path / "good.txt").write_text("\n".join(NOTICE), "utf-8")
     read(workers, tmp_path / "good.txt")
-    child = workers._all[0]._process  # other tests of the run may have reading processes of their own
-    assert child is not None
-    threading.Timer(1, os.kill, (child.pid, signal.SIGKILL)).start()
+    child = workers._all[0]._pid  # other tests of the run may have reading processes of their own
+    threading.Timer(1, os.kill, (child, signal.SIGKILL)).start()
     with pytest.raises(UnreadableDocument, match=r"crashed its process \(signal 9\)"):
         read(workers, tmp_path / "slow.doc")
     assert len(read(workers, tmp_path / "good.txt").records) == 1
@@ -205,20 +207,79 @@ def test_a_process_that_dies_costs_one_file(workers: Workers, tmp_path: Path) ->
 def test_a_process_that_dies_while_it_waits_costs_no_file(workers: Workers, tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("\n".join(NOTICE), "utf-8")
     read(workers, tmp_path / "good.txt")
-    child = workers._all[0]._process
-    assert child is not None
+    child = psutil.Process(workers._all[0]._pid)
     child.kill()
-    child.wait()
+    while child.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
     assert len(read(workers, tmp_path / "good.txt").records) == 1
+    assert workers._all[0]._pid != child.pid
+    assert not child.is_running()
+
+
+def test_a_parent_that_dies_costs_the_files_that_are_being_read(workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("\n".join(NOTICE), "utf-8")
+    (tmp_path / "slow.doc").write_bytes(slow_doc())
+    read(workers, tmp_path / "good.txt")
+    parent = workers._parent._process
+    assert parent is not None
+    threading.Timer(1, parent.kill).start()
+    with pytest.raises(UnreadableDocument, match=r"crashed its process \(signal 9\)") as caught:
+        read(workers, tmp_path / "slow.doc")
+    assert not caught.value.lasting, "it is read again the next time"
+    parent.wait()
+    assert len(read(workers, tmp_path / "good.txt").records) == 1
+    parent, child = workers._parent._process, psutil.Process(workers._all[0]._pid)
+    assert parent is not None
+    parent.kill()
+    parent.wait()
+    child.wait(10)
+    assert len(read(workers, tmp_path / "good.txt").records) == 1, "one that dies while all wait costs none"
+
+
+def test_the_parent_has_one_thread_and_its_processes_share_what_it_loaded(workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("\n".join(NOTICE), "utf-8")
+    read(workers, tmp_path / "good.txt")
+    assert workers._parent._process is not None
+    parent, child = psutil.Process(workers._parent._process.pid), psutil.Process(workers._all[0]._pid)
+    assert parent.num_threads() == 1, "a lock that another thread holds would be held for ever in what is forked"
+    assert child.parent() == parent
+    own = child.memory_full_info()
+    assert own.uss < own.rss / 2, "most of its memory is shared"
 
 
 def test_no_reading_process_is_left() -> None:
     made = Workers(Pipeline(IndexerSettings(workers=2), date(2026, 1, 1)))
     before = set(psutil.Process().children())
-    made._all[0]._started()
-    (child,) = set(psutil.Process().children()) - before
+    for worker in made._all:
+        worker._started()
+    (parent,) = set(psutil.Process().children()) - before
+    children = parent.children()
+    assert len(children) == 2
     made.close()
-    assert not child.is_running()
+    assert not any(one.is_running() for one in (parent, *children))
+
+
+def test_reading_processes_end_with_who_started_them(tmp_path: Path) -> None:
+    """Killed in any way, nothing is left: the kernel ends the parent, and with it those it forked."""
+    code = """
+import sys, time
+from datetime import date
+from indexer.pipeline import Pipeline
+from indexer.settings import IndexerSettings
+from indexer.workers import Workers
+made = Workers(Pipeline(IndexerSettings(workers=2), date(2026, 1, 1)))
+for worker in made._all:
+    worker._started()
+print(made._parent._process.pid, *(worker._pid for worker in made._all), flush=True)
+time.sleep(60)
+"""
+    starting = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT)
+    assert starting.stdout is not None
+    left = [psutil.Process(int(pid)) for pid in starting.stdout.readline().split()]
+    assert len(left) == 3
+    starting.kill()
+    starting.communicate()
+    assert psutil.wait_procs(left, timeout=10)[1] == []
 
 
 def test_a_process_that_has_grown_is_replaced_and_one_that_has_not_stays(
@@ -227,24 +288,18 @@ def test_a_process_that_has_grown_is_replaced_and_one_that_has_not_stays(
     """In processes of its own, for those of the other tests have grown by what they read."""
     monkeypatch.setattr("indexer.workers._GROWN", 0.05)
 
-    def serving() -> set[int]:
-        return {child.pid for child in psutil.Process().children() if "indexer.worker" in child.cmdline()} - others
-
-    others: set[int] = set()
-    others = serving()
     small, large = tmp_path / "small.txt", tmp_path / "large.txt"
     small.write_text("\n".join(NOTICE), "utf-8")
     large.write_text("\n".join(NOTICE) + "\n各地各部门要认真贯彻执行。" * 40_000, "utf-8")
     workers = Workers(Pipeline(IndexerSettings(workers=1, read_memory_bytes=MEMORY), date(2026, 1, 1)))
     try:
         read(workers, small)
-        before = serving()
+        before = workers._all[0]._pid
         for _ in range(5):
             read(workers, small)
-        assert len(before) == 1
-        assert serving() == before
+        assert workers._all[0]._pid == before
         read(workers, large)
         read(workers, small)
-        assert not serving() & before
+        assert workers._all[0]._pid != before
     finally:
         workers.close()
