@@ -106,7 +106,7 @@ async def conclude(
     Returns how many documents' relations were written.
     """
     if sum(entries.documents().values()) > terms.FEW:
-        workers.rest()  # they have 240 MB each, and what follows takes as much again here
+        workers.rest()  # with their parent they have 200 MB, and what follows takes as much again here
     related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
     entries.note_changed(related)
     before = entries.version
