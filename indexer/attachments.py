@@ -5,8 +5,9 @@ Such a file is no document of its own. A page that links to many files is a list
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,8 @@ MOST_LINKED = 20
 PAGES = frozenset({".html", ".htm"})
 FILES = frozenset({".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx", ".csv", ".zip"})
 
+_ENDINGS = tuple(FILES)
+_LONGEST_PAGE = 4 * 1024 * 1024  # bytes of a page in which links are looked for
 _HREF = re.compile(rb"""<a\s[^>]{0,500}?href\s*=\s*["']?\s*([^"'>]{1,1000})""", re.IGNORECASE)
 
 
@@ -28,37 +31,41 @@ def is_file(href: str) -> bool:
         return False
 
 
-def linked(data: bytes, page: Path, files: Mapping[Path, object]) -> tuple[Path, ...]:
-    """Those of ``files`` (resolved paths) to which a page links relative to itself, in its order, each once.
-
-    Nothing when it links to more than MOST_LINKED. Addresses of other hosts and links out of the folder lead to none.
+def targets_of(page: str) -> tuple[str, ...]:
+    """The places that the page at a place may link to, each once, in its order: relative to itself, on disk or not, links
+    in them followed. Addresses of other hosts are none. Raises OSError when it cannot be read.
     """
-    found: dict[Path, None] = {}
-    for match in _HREF.finditer(data):
-        for target in _targets(match[1].strip(), page):
-            if target in files:
-                found[target] = None
-    return tuple(found) if len(found) <= MOST_LINKED else ()
+    with open(page, "rb") as file:  # noqa: PTH123 - a Path for each of a million pages takes seconds
+        data = file.read(_LONGEST_PAGE)
+    folder = page.rpartition("/")[0]
+    found = (target for match in _HREF.finditer(data) for target in _targets(match[1].strip(), folder))
+    return tuple(dict.fromkeys(found))
 
 
-def named(paths: str, root: Path, files: Mapping[Path, object]) -> tuple[Path, ...]:
+def linked(targets: Iterable[str], files: Collection[str]) -> tuple[str, ...]:
+    """Those of ``files`` (places) to which a page links; nothing when it links to more than MOST_LINKED."""
+    found = tuple(target for target in targets if target in files)
+    return found if len(found) <= MOST_LINKED else ()
+
+
+def named(paths: str, root: str, files: Collection[str]) -> tuple[str, ...]:
     """Those of ``files`` that the manifest's column ``attachments`` gives a page: paths in the folder, ``|`` between them.
 
     A crawler writes it, for the links of a site often begin at its root. Nothing for more than MOST_LINKED.
     """
-    found = tuple(path for name in paths.split("|") if name and (path := (root / name).resolve()) in files)
+    found = tuple(path for name in paths.split("|") if name and (path := os.path.realpath(f"{root}/{name}")) in files)
     return found if len(found) <= MOST_LINKED else ()
 
 
-def _targets(href: bytes, page: Path) -> Iterable[Path]:
+def _targets(href: bytes, folder: str) -> Iterable[str]:
     """Where a relative link may lead: names are written in UTF-8 or in the page's own Chinese encoding, as they are or escaped."""
     for encoding in ("utf-8", "gb18030"):
         try:
             parts = urlsplit(unescape(href.decode(encoding)))
             if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
                 return
-            target = page.parent / unquote(parts.path, encoding, "strict").replace("\\", "/")
-            if target.suffix.lower() in FILES:
-                yield target.resolve()
+            name = unquote(parts.path, encoding, "strict").replace("\\", "/")
+            if name.lower().endswith(_ENDINGS):
+                yield os.path.realpath(f"{folder}/{name}")
         except (ValueError, OSError):  # not of this encoding; [ in a host's place; a name that no system takes
             continue

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,12 +15,12 @@ from typing import NamedTuple
 from gongwen.errors import InputError, SettingsError
 from indexer import attachments
 from indexer.kinds import SUFFIXES
+from indexer.looks import look
+from indexer.page_links import PageLinks
 
 MANIFEST = "manifest.tsv"
-_LONGEST_PAGE = 4 * 1024 * 1024  # bytes of a page in which links are looked for
 _NOT_DOCUMENTS = frozenset({"readme.md", "readme.txt", "license", "license.txt", "license.md", MANIFEST})
 _READ, _PAGES, _ATTACHABLE = (tuple(kinds) for kinds in (SUFFIXES, attachments.PAGES, attachments.FILES))
-_SETTLED_NS = 2 * 10**9  # the coarsest clock of a file system in use (FAT) has steps of two seconds
 
 
 class SourceFile(NamedTuple):
@@ -46,25 +45,12 @@ class SourceFile(NamedTuple):
         return self.path.read_bytes()
 
     def appearance(self, version: str) -> str:
-        """What shows from outside whether the file, or one that belongs to it, has been written, and ``version``; "" when
-        that cannot be told: a file is not there, or was written less than two seconds ago, and could be again without
-        another time on it.
-
-        Size, both times and the number on disk change together with the bytes, but for one who sets the clock back.
+        """What shows from outside whether the file, or one that belongs to it, has been written (:func:`indexer.looks.look`),
+        and ``version``; "" when that cannot be told.
         """
-        newest = time.time_ns() - _SETTLED_NS
-        looks = [_about(version, *sorted(self.about.items()))] if self.about else [_about(version)]
-        files: tuple[str | Path, ...] = (self.location, *self.attached)
-        for file in files:
-            try:
-                found = os.stat(file)  # noqa: PTH116 - a Path for each of a million files takes seconds
-            except OSError:
-                return ""
-            written, changed = found.st_mtime_ns, found.st_ctime_ns
-            if written > newest or changed > newest:
-                return ""
-            looks.append(f"{found.st_size:x}.{written:x}.{changed:x}.{found.st_ino:x}")
-        return " ".join(looks)
+        looks = [look(self.location), *map(look, self.attached)]
+        about = _about(version, *sorted(self.about.items())) if self.about else _about(version)
+        return " ".join((about, *looks)) if all(looks) else ""
 
 
 @lru_cache(1024)
@@ -117,8 +103,9 @@ class Listing:
         return True
 
 
-def discover(folder: Path, collection: str) -> Listing:
-    """The documents' files below a folder (or the one file given), sorted by path.
+def discover(folder: Path, collection: str, links: PageLinks | None = None) -> Listing:
+    """The documents' files below a folder (or the one file given), sorted by path. With ``links``, pages are not read again
+    to see what belongs to them.
 
     Hidden files, README and the manifest are no documents. A file of an unknown kind, a folder that cannot be listed, and
     a link that leads out of the folder, is skipped with a reason.
@@ -147,30 +134,39 @@ def discover(folder: Path, collection: str) -> Listing:
             linked = linked or entry.is_symlink()
             file = SourceFile(entry.path, collection, f"{collection}/{relative}")
             files.append(file._replace(about=manifest[relative]) if relative in manifest else file)
-    listed = tuple(_with_attachments(files, root))
+    listed = tuple(_with_attachments(files, str(root), links))
+    if links is not None:
+        links.finish(str(root))
     return Listing(collection, listed, tuple(skipped), tuple(unread), linked=linked)
 
 
-def _with_attachments(files: list[SourceFile], root: Path) -> list[SourceFile]:
+def _with_attachments(files: list[SourceFile], root: str, links: PageLinks | None) -> list[SourceFile]:
     """The files that stand for themselves, each page with the files it links to or the manifest gives it."""
-    others = {file.path.resolve(): file for file in files if file.location.lower().endswith(_ATTACHABLE)}
-    if not others:
-        return files
-    found: dict[str, tuple[Path, ...]] = {}
-    for file in files:
-        if file.location.lower().endswith(_PAGES):
-            try:
-                with file.path.open("rb") as page:
-                    linked = attachments.linked(page.read(_LONGEST_PAGE), file.path, others)
-                named = attachments.named(file.about.get("attachments", ""), root, others)
-                found[file.source] = tuple(dict.fromkeys([*linked, *named]))
-            except OSError:
-                continue  # reported when it is read
-    taken = {path for paths in found.values() for path in paths}
-    return [
-        file._replace(attached=found.get(file.source, ()))
+    # Folders that are links are not entered, so a file's place is what it resolves to, unless it is a link itself.
+    places = {
+        file.location: os.path.realpath(file.location) if Path(file.location).is_symlink() else file.location
         for file in files
-        if not (file.location.lower().endswith(_ATTACHABLE) and file.path.resolve() in taken)
+        if file.location.lower().endswith(_ATTACHABLE)
+    }
+    if not places:
+        return files
+    others = frozenset(places.values())
+    targets_of = attachments.targets_of if links is None else links.of
+    found: dict[str, tuple[Path, ...]] = {}
+    taken: set[str] = set()
+    for file in files:
+        if not file.location.lower().endswith(_PAGES):
+            continue
+        try:
+            linked = attachments.linked(targets_of(file.location), others)
+        except OSError:
+            continue  # reported when it is read
+        belonging = (*linked, *attachments.named(file.about.get("attachments", ""), root, others))
+        if belonging:
+            found[file.source] = tuple(map(Path, dict.fromkeys(belonging)))
+            taken.update(belonging)
+    return [
+        file._replace(attached=found.get(file.source, ())) for file in files if places.get(file.location) not in taken
     ]
 
 

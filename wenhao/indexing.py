@@ -19,7 +19,7 @@ from engine.staging import staged
 from engine.terms import TermWriter
 from engine.word_index import WordIndexWriter
 from gongwen.errors import InputError, SettingsError
-from indexer import ledger, rejects, sync, word_indexing
+from indexer import ledger, page_links, rejects, sync, word_indexing
 from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.plan import Plan, plan
@@ -82,7 +82,7 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
     _collect_rarely()
     settings = EngineSettings()
     root = folder.resolve()
-    listing = discover(root, name or collections.name_of(settings.data_dir, root))
+    listing = _listed(root, name or collections.name_of(settings.data_dir, root), settings)
     collections.check_name(listing.collection)
     with _writing(connection, settings):
         collections.claim(settings.data_dir, listing.collection, root)
@@ -141,8 +141,15 @@ def _writing(connection: Connection, settings: EngineSettings) -> lock.Lock:
 def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing]:
     """Of the folders given, or of all known ones that are there."""
     if folders:
-        return [discover(root, collections.name_of(settings.data_dir, root)) for root in map(Path.resolve, folders)]
-    return [discover(root, name) for name, root in collections.known(settings.data_dir).items() if root.exists()]
+        named = [(collections.name_of(settings.data_dir, root), root) for root in map(Path.resolve, folders)]
+    else:
+        named = [(name, root) for name, root in collections.known(settings.data_dir).items() if root.exists()]
+    return [_listed(root, name, settings) for name, root in named]
+
+
+def _listed(root: Path, name: str, settings: EngineSettings) -> Listing:
+    with page_links.opened(settings.data_dir) as links:
+        return discover(root, name, links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +257,7 @@ def _everything(
     given = {listing.collection: listing for listing in listings}
     lost = [str(one) for one in missing if one.name not in given]
     others = {name: root for name, root in collections.known(settings.data_dir).items() if root.exists()}
-    whole = {**{name: discover(root, name) for name, root in others.items()}, **given}
+    whole = {**{name: _listed(root, name, settings) for name, root in others.items() if name not in given}, **given}
     for name, documents in entries.documents().items():
         if name in whole and not whole[name].files:
             lost.append(f"{name}（{documents} 件）：文件夹 {others.get(name)} 是空的")
