@@ -33,7 +33,8 @@ class Measured:
 
 @contextmanager
 def watched(engine: Callable[[], int]) -> Iterator[dict[str, int]]:
-    """The most memory of this process with its children, and of the engine, whose process ``engine`` names (0: none yet)."""
+    """The most memory of this process with its children, what they share counted once, and of the engine, whose process
+    ``engine`` names (0: none yet)."""
     most = {"indexer": 0, "engine": 0}
     done = threading.Event()
 
@@ -42,13 +43,12 @@ def watched(engine: Callable[[], int]) -> Iterator[dict[str, int]]:
             found, indexer = engine(), 0
             for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
                 try:
-                    size = process.memory_info().rss
+                    if process.pid == found:
+                        most["engine"] = max(most["engine"], process.memory_info().rss)
+                    else:
+                        indexer += process.memory_full_info().pss
                 except psutil.Error:
                     continue
-                if process.pid == found:
-                    most["engine"] = max(most["engine"], size)
-                else:
-                    indexer += size
             most["indexer"] = max(most["indexer"], indexer)
 
     thread = threading.Thread(target=watch)
