@@ -10,12 +10,14 @@ import gzip
 import io
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree, html
 
 from crawler import list_scripts, urls
 from crawler.addresses import Refused
 from gongwen.errors import UnreadableDocument
+from indexer import attachments
 from indexer.decoding import decode
 
 MOST = 5000
@@ -81,7 +83,7 @@ def of_page(data: bytes, url: str) -> Found:
     if re.search("nofollow|none", wishes):
         return Found(keep=keep)
     found, following = list[str](), list[str]()
-    for element in tree.iter("a", "area", "iframe", "frame", "meta", "link", "script"):
+    for element in tree.iter("a", "area", "iframe", "frame", "embed", "object", "meta", "link", "script"):
         if element.tag == "script":
             if (records := _datastore(element)) is not None:
                 found += _of_datastore(records)
@@ -103,7 +105,19 @@ def _of_element(element: etree._Element) -> list[str]:
         return _REFRESH.findall(element.get("content") or "") if refreshes else []
     if element.tag == "link":
         return [element.get("href") or ""] if re.search(r"rss|atom", element.get("type") or "") else []
-    return [] if "nofollow" in (element.get("rel") or "") else [element.get("href") or element.get("src") or ""]
+    if "nofollow" in (element.get("rel") or ""):
+        return []
+    link = element.get("href") or element.get("src") or (element.get("data") if element.tag == "object" else None) or ""
+    return [link, *_in_viewer(link)]
+
+
+def _in_viewer(link: str) -> list[str]:
+    """The file that a page's viewer is told to show: ``/pdfjs/web/viewer.html?file=/P020200505.pdf``."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return []
+    return [urljoin(link, file) for file in parse_qs(parts.query).get("file", ()) if attachments.is_file(file)]
 
 
 def _is_next(element: etree._Element) -> bool:

@@ -1,4 +1,4 @@
-"""Which files of a folder belong to which page: those it links to, relative to itself.
+"""Which files of a folder belong to which page: those it links to or shows in itself, relative to itself.
 
 Such a file is no document of its own. A page that links to many files is a list of documents, not a document.
 """
@@ -20,7 +20,11 @@ FILES = frozenset({".pdf", ".docx", ".doc", ".wps", ".ofd", ".xlsx", ".csv", ".z
 
 _ENDINGS = tuple(FILES)
 _LONGEST_PAGE = 4 * 1024 * 1024  # bytes of a page in which links are looked for
-_HREF = re.compile(rb"""<a\s[^>]{0,500}?href\s*=\s*["']?\s*([^"'>]{1,1000})""", re.IGNORECASE)
+# A file is linked to, or shown in the page.
+_HREF = re.compile(
+    rb"""<(?:a\s[^>]{0,500}?href|(?:iframe|frame|embed)\s[^>]{0,500}?\bsrc|object\s[^>]{0,500}?\bdata)\s*=\s*(?:"([^">]{1,1000})|'([^'>]{1,1000})|([^\s"'>]{1,1000}))""",
+    re.IGNORECASE,
+)
 
 
 def is_file(href: str) -> bool:
@@ -38,7 +42,9 @@ def targets_of(page: str) -> tuple[str, ...]:
     with open(page, "rb") as file:  # noqa: PTH123 - a Path for each of a million pages takes seconds
         data = file.read(_LONGEST_PAGE)
     folder = page.rpartition("/")[0]
-    found = (target for match in _HREF.finditer(data) for target in _targets(match[1].strip(), folder))
+    found = (
+        target for match in _HREF.finditer(data) for target in _targets((match[match.lastindex or 0]).strip(), folder)
+    )
     return tuple(dict.fromkeys(found))
 
 

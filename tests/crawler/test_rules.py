@@ -45,6 +45,20 @@ def test_parameters_are_escaped_in_the_encoding_of_the_page_and_paths_in_utf_8()
         assert found.links == (f"http://www.qz.gov.cn/%E6%96%87.jsp?type={escaped}",)
 
 
+@pytest.mark.parametrize(
+    ("element", "links_to"),
+    [
+        ('<iframe src="/pdfjs/web/viewer.html?file=/files/1.pdf#page=2"></iframe>', "/files/1.pdf"),
+        ('<a href="viewer.html?file=%E6%AD%A3%E6%96%87.pdf">正文</a>', "/a/%E6%AD%A3%E6%96%87.pdf"),
+        ('<embed src="1.pdf">', "/a/1.pdf"),
+        ('<object data="1.ofd"></object>', "/a/1.ofd"),
+    ],
+)
+def test_files_that_a_page_shows_are_links(element: str, links_to: str) -> None:
+    page = f"<html><body>{element}</body></html>".encode()
+    assert f"http://www.qz.gov.cn{links_to}" in links.of_page(page, "http://www.qz.gov.cn/a/t.html").links
+
+
 @pytest.mark.parametrize("row", rows("names.tsv"), ids=lambda row: row["url"])
 def test_name(row: dict[str, str]) -> None:
     found = str(file_of(row["url"], row["suffix"]))

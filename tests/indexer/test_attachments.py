@@ -88,6 +88,22 @@ def test_an_attachment_that_cannot_be_read_is_reported_and_the_page_is_read(pipe
     assert "scanned" in found.fragments[0].reason
 
 
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<iframe width="100%" src="正文.pdf"></iframe>',
+        "<EMBED type='application/pdf' SRC='./正文.pdf#page=1'>",
+        '<object metadata="2020" data="正文.pdf" type="application/pdf"></object>',
+        "<a class=file href=正文.pdf target=_blank>下载</a>",
+        """<a href='正文.pdf"' onclick="open()">引号</a><a href=" 正文.pdf ">下载</a>""",
+    ],
+)
+def test_a_file_that_a_page_shows_in_itself_belongs_to_it(tmp_path: Path, element: str) -> None:
+    (tmp_path / "a.html").write_text(f"<html><body>{element}</body></html>", "utf-8")
+    (tmp_path / "正文.pdf").write_bytes(making.pdf(NOTICE))
+    assert [len(file.attached) for file in discover(tmp_path, "c").files] == [1]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 @pytest.mark.parametrize(
     ("href", "reason"),
