@@ -10,6 +10,7 @@ import pytest
 from tests.support import SEEDS, Site, needs_seeds, read_cases
 
 CASES = read_cases(Path(__file__).parent / "cases" / "searches.tsv")
+BEGUN = read_cases(Path(__file__).parent / "cases" / "begun_numbers.tsv")
 # Twelve ways in which people write one number.
 WRITINGS = [
     "衢政办发〔2022〕37号", "衢政办发[2022]37号", "衢政办发（2022）37号", "衢政办发【2022】37号", "衢政办发［2022］37号",
@@ -64,6 +65,15 @@ def test_every_document_is_found_first_by_its_own_number(site: Site) -> None:
     assert len(numbers) > 40
     wrong = [number for number in numbers if site.search(number)["hits"][0]["doc_number"] != number]
     assert wrong == []
+
+
+@pytest.mark.parametrize("row", BEGUN, ids=lambda row: row["question"])
+def test_numbers_that_begin_so(site: Site, row: dict[str, str]) -> None:
+    answer = site.search(row["question"])
+    found = [hit["doc_number"] for hit in answer["hits"] if hit["reason"] == "part"]
+    assert found == ([] if row["numbers"] == "-" else row["numbers"].split(" ")), row["reason"]
+    if found:
+        assert (answer["total"], answer["relaxed"], answer["corrected"]) == (len(found), None, None)
 
 
 def test_every_document_is_on_page_one_of_its_own_title(site: Site) -> None:
