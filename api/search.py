@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from api import answer, fields, pinning, titled
-from api.asking import page_of, request_of, reranked
+from api.asking import Page, page_of, request_of, reranked
 from api.correcting import Change, Corrector
 from api.explain import explain
 from api.fields import Asked
@@ -36,9 +36,6 @@ from engine.protocol import Hit as Found
 from engine.schema import MAX_TOTAL, Field
 from gongwen import dates
 
-_TURNS = 8
-"""Turns of the event loop in which a request gets onto its connection; four were enough when measured."""
-
 
 def china_today() -> date:
     """The day it is in China."""
@@ -47,13 +44,14 @@ def china_today() -> date:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A plan and what the engine found by it, before our ranking."""
+    """A plan and what the engine found by it, before our ranking; ``facets`` as in :class:`Findings`."""
 
     plan: Plan
     pinned: Pinned
     conditions: tuple[Clause, ...]
     step: Step | None
     page: SearchPage
+    facets: asyncio.Task[SearchPage] | None = None
     near: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -147,19 +145,8 @@ class Searcher:
         # That what was typed finds nothing is not known where some documents could not be looked at.
         sure = params.correct and not found.page.partial
         change, found = await self._changed(corrector, asked, found, ask) if sure else (None, found)
-        late = wanted.late and found.page.total and not found.page.facets
-        facets = await self._counting(found, wanted) if late else None
         hits, parts = ranked(found, wanted, weights)
-        return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, facets)
-
-    async def _counting(self, found: Answered, wanted: Wanted) -> asyncio.Task[SearchPage]:
-        """The counting of facets, begun: what follows does not wait for the network, so the request must be out before."""
-        request = request_of(wanted, found.step or Step("all", ()), found.conditions)
-        counting = replace(request, offset=0, limit=0, sort=(), fields=(Field.ID,), known=found.page.total)
-        task = asyncio.create_task(self.reader.search(counting))
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        return task
+        return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, found.facets)
 
     def _hit(self, one: Found, found: Findings, marker: Marker, *, debug: bool) -> Hit:
         ranked = found.parts.get(one.id)
@@ -208,16 +195,16 @@ class Searcher:
 
     async def _first_enough(
         self, plan: Plan, wanted: Wanted, conditions: tuple[Clause, ...]
-    ) -> tuple[Step | None, SearchPage, dict[str, float]]:
+    ) -> tuple[Step | None, SearchPage, asyncio.Task[SearchPage] | None, dict[str, float]]:
         """The first step that finds enough, and its page; the last one that finds anything, if none does.
 
         Whether a step finds enough is judged without the filters: otherwise a filter could turn a strict step into a
         relaxed one, and the total would rise when a filter is added.
         """
         if not plan.steps:
-            asked = replace(wanted, facets=()) if wanted.late else wanted
-            return None, await self.reader.search(request_of(asked, Step("all", ()), conditions)), {}
-        best: tuple[Step, SearchPage] | None = None
+            page = await page_of(self.reader, wanted, Step("all", ()), conditions, many=True)
+            return None, page.found, page.facets, {}
+        best: tuple[Step, Page] | None = None
         near: dict[str, float] = {}
         for planned in plan.steps:
             if best is None and planned.loose:  # what was found as typed needs no other words
@@ -225,17 +212,21 @@ class Searcher:
             step = joined(planned, near)
             # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
             many = not plan.numbers and (step.enough > 1 or step.loose)
-            asked = replace(wanted, facets=()) if wanted.late and many else wanted
-            page = await page_of(self.reader, asked, step, conditions)
-            total = page.total
+            page = await page_of(self.reader, wanted, step, conditions, many=many)
+            total = page.found.total
             if total < step.enough and conditions:
-                unfiltered = replace(request_of(asked, step, ()), facets=(), offset=0, limit=0)
+                unfiltered = replace(request_of(wanted, step, ()), facets=(), offset=0, limit=0)
                 total = (await self.reader.search(unfiltered)).total
-            if total and (best is None or page.total > best[1].total):  # a wider step must find more
-                best = (step, page)
+            finds_more = best is None or page.found.total > best[1].found.total  # as a wider step must
+            dropped: tuple[Step, Page] | None = (step, page)
+            if page.found.total and finds_more:
+                dropped, best = best, (step, page)
+            if dropped is not None:
+                dropped[1].drop()
             if total >= step.enough:
                 break
-        return *(best or (plan.steps[0], page)), near
+        step, page = best or (plan.steps[0], page)
+        return step, page.found, page.facets if best else None, near
 
     async def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Suggestions for a question that is being typed."""

@@ -23,7 +23,7 @@ class MeiliReader:
         self._index = settings.index_name
         self._words = WordIndexReader(settings.words)
         self._client = EngineClient(connection.url, connection.search_key, settings.search_timeout)
-        self._faceting = Faceting(self._documents)
+        self._faceting = Faceting(self._documents, self._total)
 
     async def search(self, request: SearchRequest) -> SearchPage:
         """Return one page of what the request finds.
@@ -101,6 +101,10 @@ class MeiliReader:
     async def _documents(self) -> int:
         """The number of documents in the index, by a search: a search key may ask for no statistics."""
         return (await self.search(SearchRequest(facets=(Field.GENRE,), limit=0))).total
+
+    async def _total(self, request: SearchRequest) -> int:
+        alone = replace(request, facets=(), sort=(), offset=0, limit=0, fields=(Field.ID,))
+        return (await self.search(alone)).total
 
     async def _ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:

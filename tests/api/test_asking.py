@@ -83,7 +83,7 @@ def step(*words: str) -> Step:
 async def test_hits_total_and_facets_are_those_of_the_whole(reader: Recording, seed: int, offset: int) -> None:
     asked = step(*random.Random(seed).sample(WORDS, 3))
     wanted = replace(WANTED, offset=offset)
-    found = await page_of(reader, wanted, asked, ())
+    found = (await page_of(reader, wanted, asked, (), many=True)).found
     whole = await reader.reader.search(request_of(wanted, asked, ()))
     assert [hit.id for hit in found.hits] == [hit.id for hit in whole.hits]
     assert (found.total, found.facets) == (whole.total, whole.facets)
@@ -104,7 +104,7 @@ async def test_what_is_asked_in_parts(
     reader: Recording, words: tuple[str, ...], asked: tuple[Wanted, tuple[Clause, ...]], requests: int, reason: str
 ) -> None:
     wanted, conditions = asked
-    found = await page_of(reader, wanted, step(*words), conditions)
+    found = (await page_of(reader, wanted, step(*words), conditions, many=True)).found
     whole = await reader.reader.search(request_of(wanted, step(*words), conditions))
     assert ([hit.id for hit in found.hits], found.total) == ([hit.id for hit in whole.hits], whole.total), reason
     assert found.total
@@ -113,7 +113,26 @@ async def test_what_is_asked_in_parts(
 
 async def test_without_a_word_index_the_whole_is_asked(reader: Recording, tmp_path: Path) -> None:
     reader.reader._words._folder = tmp_path
-    found = await page_of(reader, WANTED, step("工程", "管理", "财政", "预算"), ())
+    found = (await page_of(reader, WANTED, step("工程", "管理", "财政", "预算"), (), many=True)).found
     assert len(reader.asked) == 3
     assert len(found.hits) == WINDOW
     assert found.total > WINDOW
+
+
+@pytest.mark.parametrize(
+    ("offset", "many", "aside"),
+    [(0, True, True), (40, True, True), (0, False, False), (40, False, False)],
+)
+async def test_facets_that_are_counted_aside_are_those_of_the_whole(
+    reader: Recording, offset: int, many: bool, aside: bool
+) -> None:
+    asked, wanted = step("工程", "管理", "财政"), replace(WANTED, offset=offset, late=True)
+    page = await page_of(reader, wanted, asked, (), many=many)
+    whole = await reader.reader.search(request_of(wanted, asked, ()))
+    assert (page.facets is not None) == aside
+    counted = await page.facets if page.facets else page.found
+    assert (counted.facets, counted.total) == (whole.facets, whole.total)
+    assert (page.found.total, page.found.facets) == (whole.total, {} if aside else whole.facets)
+    assert [hit.id for hit in page.found.hits] == [hit.id for hit in whole.hits]
+    nothing = await page_of(reader, wanted, step("火星", "移民"), (), many=many)
+    assert (nothing.found.total, nothing.facets) == (0, None)

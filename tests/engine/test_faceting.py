@@ -19,20 +19,26 @@ MILLION = 1_000_000
 @pytest.mark.parametrize(
     ("documents", "known", "twin", "reason"),
     [
-        (MILLION, None, False, "not known: what is never slow beyond bounds"),
+        (MILLION, None, True, "not known: it is asked, and 90,000 are found"),
         (MILLION, 50_000, False, "kept as a list of numbers"),
         (MILLION, 80_000, True, "kept as bits"),
         (MILLION, MILLION, True, "all of them"),
         (10 * MILLION, 100_000, False, "as many as totals are exact to are few of ten million"),
-        (60_000, 50_000, False, "a small index"),
+        (150_000, 120_000, False, "a small index"),
+        (150_000, None, False, "a small index, of which nothing more is asked"),
     ],
 )
 async def test_the_field_that_is_counted_sooner(documents: int, known: int | None, twin: bool, reason: str) -> None:
     async def count() -> int:
         return documents
 
+    async def total(asked: SearchRequest) -> int:
+        assert asked.known is None
+        assert documents == MILLION, "of a small index nothing more is asked"
+        return 90_000
+
     request = SearchRequest(facets=(Field.ISSUERS, Field.YEAR), known=known)
-    chosen = await Faceting(count).fields(request)
+    chosen = await Faceting(count, total).fields(request)
     assert chosen == {Field.ISSUERS: TWINS[Field.ISSUERS] if twin else Field.ISSUERS, Field.YEAR: Field.YEAR}, reason
 
 
@@ -44,7 +50,10 @@ async def test_the_documents_are_counted_once_and_only_where_they_decide() -> No
         asked += 1
         return MILLION
 
-    faceting = Faceting(count)
+    async def total(_: SearchRequest) -> int:
+        raise AssertionError("it is known")
+
+    faceting = Faceting(count, total)
     assert await faceting.fields(SearchRequest(facets=(Field.YEAR,), known=MILLION)) == {Field.YEAR: Field.YEAR}
     assert await faceting.fields(SearchRequest(known=MILLION)) == {}
     assert asked == 0
@@ -69,10 +78,11 @@ async def test_both_fields_give_the_same_counts_under_the_name_that_was_asked_fo
     request = SearchRequest(facets=(*TWINS, Field.GENRE), limit=0)
     sparse = await reader.search(request)
     monkeypatch.setattr(engine.faceting, "_LARGE", 10)
-    asked = await reader._faceting.fields(SearchRequest(facets=request.facets, known=40))
-    assert set(TWINS.values()) <= set(asked.values()), "the other fields are asked"
-    dense = await reader.search(SearchRequest(facets=request.facets, limit=0, known=40))
-    assert dense.facets == sparse.facets
+    for known in (40, None):
+        asked = await reader._faceting.fields(SearchRequest(facets=request.facets, known=known))
+        assert set(TWINS.values()) <= set(asked.values()), "the other fields are asked"
+        dense = await reader.search(SearchRequest(facets=request.facets, limit=0, known=known))
+        assert dense.facets == sparse.facets
     assert dense.facets["issuers"]["财政局"] == 20
     assert set(dense.facets) == {"place", "issuers", "genre"}
     await reader.aclose()
