@@ -28,14 +28,22 @@ class Page:
             self.facets.cancel()
 
 
-async def page_of(reader: Reader, wanted: Wanted, step: Step, conditions: tuple[Clause, ...], *, many: bool) -> Page:
+async def page_of(
+    reader: Reader,
+    wanted: Wanted,
+    step: Step,
+    conditions: tuple[Clause, ...],
+    *,
+    many: bool,
+    known: int | None = None,
+) -> Page:
     """What a step finds: the stretch that is wanted or all candidates that we rank, the total, the facets.
 
     The documents of a step's trailing queries come after all others. As long as those fill what is looked at, the trailing
     ones are only counted: of a million documents 15 ms instead of 40. Facets of what is ``many`` are counted aside, if that
-    is wanted. Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
+    is wanted; ``known`` as in the request. Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
     """
-    request = request_of(wanted, step, conditions)
+    request = replace(request_of(wanted, step, conditions), known=known)
     aside = wanted.late and many and bool(wanted.facets)
     hits = replace(request, facets=()) if aside else request
     leading = tuple(query for query in step.queries if query not in step.trailing)

@@ -185,7 +185,8 @@ class Searcher:
             plan, more = await titled.narrowed(plan, asked, planner.segmenter, self.reader)
             conditions += more
         plan = pinned.onto(wanted.narrowed(plan))
-        return Answered(plan, pinned, conditions, *await self._first_enough(plan, wanted, conditions))
+        few = 1 if plan.numbers or plan.partial else weights.few_with(plan.words)
+        return Answered(plan, pinned, conditions, *await self._first_enough(plan, wanted, conditions, few=few))
 
     async def _near(self, plan: Plan) -> dict[str, float]:
         """What means much like a question in words; nothing for numbers and keywords."""
@@ -194,7 +195,7 @@ class Searcher:
         return await self.meaning.near(plan.question.folded)
 
     async def _first_enough(
-        self, plan: Plan, wanted: Wanted, conditions: tuple[Clause, ...]
+        self, plan: Plan, wanted: Wanted, conditions: tuple[Clause, ...], *, few: int | None
     ) -> tuple[Step | None, SearchPage, asyncio.Task[SearchPage] | None, dict[str, float]]:
         """The first step that finds enough, and its page; the last one that finds anything, if none does.
 
@@ -212,7 +213,7 @@ class Searcher:
             step = joined(planned, near)
             # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
             many = not plan.numbers and (step.enough > 1 or step.loose)
-            page = await page_of(self.reader, wanted, step, conditions, many=many)
+            page = await page_of(self.reader, wanted, step, conditions, many=many, known=None if step.loose else few)
             total = page.found.total
             if total < step.enough and conditions:
                 unfiltered = replace(request_of(wanted, step, ()), facets=(), offset=0, limit=0)

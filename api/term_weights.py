@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from gongwen.errors import WenhaoError
 _log = logging.getLogger("wenhao.api")
 CHECK_SECONDS = 30.0
 """How often the counts are looked at for a newer count."""
+_RARE = 0.05  # below the share from which an engine counts facets in another way (engine.faceting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class TermWeights:
             return 1.0
         n = min(self.frequencies.get(word, 1), self.documents)
         return math.log(1 + (self.documents - n + 0.5) / (n + 0.5))
+
+    def few_with(self, words: Iterable[str]) -> int | None:
+        """About how many documents have all the words, when one of the words is rare; None when they may be many.
+
+        >>> weights = TermWeights({"通知": 900, "湿地": 3}, 1000)
+        >>> weights.few_with(["湿地", "通知"]), weights.few_with(["通知"])
+        (3, None)
+        """
+        least = min((self.frequencies.get(word.casefold(), 1) for word in words), default=self.documents)
+        return least if self.documents and least < _RARE * self.documents else None
 
 
 class Counts(Protocol):
