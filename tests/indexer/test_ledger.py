@@ -19,7 +19,7 @@ from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
 from gongwen.errors import DocumentsRefused, SettingsError
-from indexer import ledger, sources
+from indexer import ledger, looks, sources
 from indexer.ledger import Entry
 from indexer.pipeline import Pipeline
 from indexer.records import document_id
@@ -40,7 +40,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(autouse=True)
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written here need not be two seconds old to be trusted; one test says why it must be elsewhere."""
-    monkeypatch.setattr(sources, "_SETTLED_NS", 0)
+    monkeypatch.setattr(looks, "_SETTLED_NS", 0)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_file_written_just_now_is_not_trusted_to_look_the_same(
     running: Running, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Written twice within one step of the file system's clock, it would look the same with other bytes."""
-    monkeypatch.setattr(sources, "_SETTLED_NS", 3600 * 10**9)
+    monkeypatch.setattr(looks, "_SETTLED_NS", 3600 * 10**9)
     index_folder(folder, "fresh", *running)
     read: list[str] = []
     whole = Pipeline.fingerprint

@@ -15,7 +15,7 @@ from engine.opening import open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen.errors import UnreadableDocument
-from indexer import ledger, rejects, sources
+from indexer import ledger, looks, rejects
 from indexer.pipeline import Pipeline
 from indexer.plan import plan
 from indexer.settings import IndexerSettings
@@ -47,7 +47,7 @@ def running(engine: Running, request: pytest.FixtureRequest, tmp_path: Path) -> 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are read from now on; what was written just now counts as settled."""
-    monkeypatch.setattr(sources, "_SETTLED_NS", 0)
+    monkeypatch.setattr(looks, "_SETTLED_NS", 0)
     seen: list[str] = []
     one_of = Workers.read
 
