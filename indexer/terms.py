@@ -48,6 +48,8 @@ class _Counting(Protocol):
 
     async def counted(self, records: Sequence[Mapping[str, Any]]) -> Counts: ...
 
+    def rest(self) -> None: ...
+
 
 async def update(documents: Writer, terms: _Terms, changed: int, workers: _Counting | None = None) -> bool:
     """Counts anew when that is due after ``changed`` documents were written or deleted; True when it was.
@@ -68,6 +70,8 @@ async def update(documents: Writer, terms: _Terms, changed: int, workers: _Count
             whole.add(part)
             for kind, found in whole.terms.items():
                 whole.terms[kind] = _commonest(found, _HELD * MOST[kind])
+    if workers is not None:
+        workers.rest()  # to choose the terms and read them out takes as much memory here as they have
     state = TermState(whole.documents, whole.words / max(1, whole.documents), 0, secrets.token_hex(6))
     await terms.replace(_kept(whole.terms), state)
     return True

@@ -180,11 +180,11 @@ def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.
         assert counted(workers).found == here.found
         assert not counted_here, "all of it there"
         for own in workers._all:  # those of other tests are none of our business
-            if own._pid:
-                process = psutil.Process(own._pid)
-                process.kill()
-                while process.status() != psutil.STATUS_ZOMBIE:  # its parent asks how it ended when we do
-                    time.sleep(0.01)
+            own._started()
+            process = psutil.Process(own._pid)
+            process.kill()
+            while process.status() != psutil.STATUS_ZOMBIE:  # its parent asks how it ended when we do
+                time.sleep(0.01)
         assert counted(workers).found == here.found
         assert not counted_here, "those killed while they waited were started again"
         monkeypatch.setattr(_Worker, "_ask", dying)
