@@ -13,11 +13,11 @@ def look(file: str | Path) -> str:
     """Size, both times and the number on disk; "" when they tell nothing: the file is not there, or was written less than
     two seconds ago, and could be again without another time on it.
     """
+    newest = time.time_ns() - _SETTLED_NS  # before: what is written after this is new, however long looking takes
     try:
         found = os.stat(file)  # noqa: PTH116 - a Path for each of a million files takes seconds
     except OSError:
         return ""
-    newest = time.time_ns() - _SETTLED_NS
     if found.st_mtime_ns > newest or found.st_ctime_ns > newest:
         return ""
     return f"{found.st_size:x}.{found.st_mtime_ns:x}.{found.st_ctime_ns:x}.{found.st_ino:x}"

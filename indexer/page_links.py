@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from gongwen.errors import SettingsError
@@ -17,13 +19,12 @@ from indexer import attachments
 from indexer.looks import look
 
 FILE = "links.sqlite"
-_FORM = 1  # of the table; another one is thrown away
 _TABLE = """
 CREATE TABLE IF NOT EXISTS links (
     folder TEXT NOT NULL, name TEXT NOT NULL, look TEXT NOT NULL, targets TEXT NOT NULL, PRIMARY KEY (folder, name)
 ) WITHOUT ROWID
 """
-_SECONDS = 30.0  # for another process that lists folders to end
+_SECONDS = 5.0  # for another process that lists folders to end; after that pages are read, which loses nothing but time
 
 
 class PageLinks:
@@ -64,7 +65,7 @@ class PageLinks:
 
 @contextmanager
 def opened(data_dir: Path) -> Iterator[PageLinks | None]:
-    """The links that are known; None when there is no such data folder: then every page is read.
+    """The links that are known; None when there is no such data folder, or another process lists: then every page is read.
 
     Raises :class:`~gongwen.errors.SettingsError` when the file cannot be read or written.
     """
@@ -74,15 +75,35 @@ def opened(data_dir: Path) -> Iterator[PageLinks | None]:
     path = data_dir / FILE
     try:
         with closing(sqlite3.connect(path, timeout=_SECONDS, isolation_level=None)) as database:
-            database.execute("BEGIN IMMEDIATE")
-            (form,) = database.execute("PRAGMA user_version").fetchone()
-            if form != _FORM:
-                database.execute("DROP TABLE IF EXISTS links")
-                database.execute(f"PRAGMA user_version = {_FORM}")
-            database.execute(_TABLE)
+            if not _begun(database):
+                yield None
+                return
             yield PageLinks(database)
             database.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         raise SettingsError(
             f"the links {path}: {error}; it may be removed, and every page is then read again"
         ) from error
+
+
+def _begun(database: sqlite3.Connection) -> bool:
+    """Begins a change; False when another process has one under way. What was read by other rules is thrown away."""
+    try:
+        database.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version != _version():
+        database.execute("DROP TABLE IF EXISTS links")
+        database.execute(f"PRAGMA user_version = {_version()}")
+    database.execute(_TABLE)
+    return True
+
+
+@cache
+def _version() -> int:
+    """A number that changes with the rules by which links are read, and with this table."""
+    rules = b"".join(Path(str(file)).read_bytes() for file in (attachments.__file__, __file__))
+    return zlib.crc32(rules) & 0x7FFFFFFF

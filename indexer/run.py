@@ -130,9 +130,10 @@ class Run:
         await self._remove_left()
 
     def _appearance(self, file: SourceFile, before: Entry | None) -> str:
-        if before and before.appearance and self._listing.is_untouched(file):
+        version = self._pipeline.version
+        if before and file.is_known_by(before.appearance, version) and self._listing.is_untouched(file):
             return before.appearance
-        return file.appearance(self._pipeline.version)
+        return file.appearance(version)
 
     def _as_before(self, file: SourceFile, before: Entry | None, appearance: str) -> bool:
         """True for a file that need not be read: the index holds what it holds, or it would give no document again."""

@@ -49,8 +49,14 @@ class SourceFile(NamedTuple):
         and ``version``; "" when that cannot be told.
         """
         looks = [look(self.location), *map(look, self.attached)]
-        about = _about(version, *sorted(self.about.items())) if self.about else _about(version)
-        return " ".join((about, *looks)) if all(looks) else ""
+        return " ".join((self._known(version), *looks)) if all(looks) else ""
+
+    def is_known_by(self, appearance: str, version: str) -> bool:
+        """True for an appearance of this ``version`` and of what the manifest says now: only a write can have changed it."""
+        return appearance.partition(" ")[0] == self._known(version)
+
+    def _known(self, version: str) -> str:
+        return _about(version, *sorted(self.about.items())) if self.about else _about(version)
 
 
 @lru_cache(1024)

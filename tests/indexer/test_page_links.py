@@ -113,12 +113,35 @@ def test_what_is_gone_is_forgotten_and_other_folders_stay(folder: Path, tmp_path
     assert known() == 3
 
 
-def test_a_file_of_another_form_is_made_anew_and_a_broken_one_is_named(folder: Path, tmp_path: Path) -> None:
+def test_the_version_follows_the_rules(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    other = tmp_path / "attachments.py"
+    other.write_text(Path(str(attachments.__file__)).read_text("utf-8") + "\n", "utf-8")
+    before = page_links._version.__wrapped__()
+    monkeypatch.setattr(attachments, "__file__", str(other))
+    assert page_links._version.__wrapped__() != before
+
+
+def test_while_another_process_lists_every_page_is_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_links, "_SECONDS", 0.05)
+    with page_links.opened(tmp_path) as first, page_links.opened(tmp_path) as second:
+        assert first is not None
+        assert second is None
+        assert discover(folder, "c", first) == discover(folder, "c", second)
+
+
+def test_a_file_of_other_rules_is_made_anew_and_a_broken_one_is_named(
+    folder: Path, tmp_path: Path, read: list[str]
+) -> None:
     listed(folder, tmp_path)
     with page_links.opened(tmp_path) as links:
         assert links is not None
         links._database.execute("PRAGMA user_version = 99")
-    assert len(listed(folder, tmp_path)) == 6
+    read.clear()
+    with page_links.opened(tmp_path) as links:
+        discover(folder, "c", links)
+    assert len(read) == 6, "what other rules read is read again"
     (tmp_path / page_links.FILE).write_bytes(b"no database" * 1000)
     with pytest.raises(SettingsError, match=r"links\.sqlite.*removed"):
         listed(folder, tmp_path)

@@ -155,7 +155,9 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Connect
         yield connection
 
 
-def test_a_sync_that_is_told_what_was_written_looks_at_nothing_else(tmp_path: Path, running: Connection) -> None:
+def test_a_sync_that_is_told_what_was_written_looks_at_nothing_else(
+    tmp_path: Path, running: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "公文"
     fill(folder)
     age(folder)
@@ -171,3 +173,6 @@ def test_a_sync_that_is_told_what_was_written_looks_at_nothing_else(tmp_path: Pa
     )
     rest = sync_folders([folder], running).summaries["c"]
     assert (rest.read, rest.unchanged) == (1, 5), "what was not told waits for who looks at all"
+    monkeypatch.setenv("WENHAO_MASK_PERSONAL", "0")
+    masked = sync_folders([folder], running, touched=[]).summaries["c"]
+    assert (masked.read, masked.unchanged) == (6, 0), "read by other rules, nobody wrote it and it is read again"
