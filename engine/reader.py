@@ -15,6 +15,8 @@ from engine.settings import EngineSettings
 from engine.word_index import WordIndexReader
 from gongwen.errors import EngineError, EngineUnavailable
 
+_Answer = tuple[dict[str, Any], dict[str, dict[str, int]]]  # the engine's answer, and its facets by field
+
 
 class MeiliReader:
     """Searches our index with the search-only key; safe for any number of concurrent calls in one event loop."""
@@ -38,9 +40,10 @@ class MeiliReader:
         if named is None:
             return SearchPage.empty(request)
         bodies = [_body(query, named) for query in named.queries or (None,)]
-        if len(bodies) == 1:
-            return await self._plain(bodies[0], named)
-        return await self._federated(bodies, named)
+        counted = await self._faceting.fields(named)
+        ask = self._plain if len(bodies) == 1 else self._federated
+        answer, facets = await ask(bodies, named, list(counted.values()))
+        return _page(answer, {name: facets.get(field, {}) for name, field in counted.items()}, named)
 
     async def get(self, document_id: str) -> dict[str, Any] | None:
         """Return the stored record with that id, None when there is none."""
@@ -78,25 +81,21 @@ class MeiliReader:
         """Close the connection."""
         await self._client.aclose()
 
-    async def _plain(self, body: dict[str, Any], request: SearchRequest) -> SearchPage:
-        body |= {"offset": request.offset, "limit": request.limit}
-        counted = await self._faceting.fields(request)
-        if counted:
-            body["facets"] = list(counted.values())
+    async def _plain(self, bodies: list[dict[str, Any]], request: SearchRequest, facets: list[str]) -> _Answer:
+        body = bodies[0] | {"offset": request.offset, "limit": request.limit}
+        if facets:
+            body["facets"] = facets
         answer = await self._ask(f"/indexes/{self._index}/search", body)
-        found = answer.get("facetDistribution") or {}
-        return _page(answer, {name: found.get(field, {}) for name, field in counted.items()}, request)
+        return answer, answer.get("facetDistribution") or {}
 
-    async def _federated(self, bodies: list[dict[str, Any]], request: SearchRequest) -> SearchPage:
+    async def _federated(self, bodies: list[dict[str, Any]], request: SearchRequest, facets: list[str]) -> _Answer:
         for body, query in zip(bodies, request.queries, strict=True):
             body |= {"indexUid": self._index, "federationOptions": {"weight": query.weight * _fairness(query)}}
         federation: dict[str, Any] = {"offset": request.offset, "limit": request.limit}
-        counted = await self._faceting.fields(request)
-        if counted:
-            federation["facetsByIndex"] = {self._index: list(counted.values())}
+        if facets:
+            federation["facetsByIndex"] = {self._index: facets}
         answer = await self._ask("/multi-search", {"federation": federation, "queries": bodies})
-        found = ((answer.get("facetsByIndex") or {}).get(self._index) or {}).get("distribution") or {}
-        return _page(answer, {name: found.get(field, {}) for name, field in counted.items()}, request)
+        return answer, ((answer.get("facetsByIndex") or {}).get(self._index) or {}).get("distribution") or {}
 
     async def _documents(self) -> int:
         """The number of documents in the index, by a search: a search key may ask for no statistics."""
