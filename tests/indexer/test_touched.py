@@ -89,7 +89,13 @@ def watching(folder: Path) -> Iterator[set[str]]:
     assert begun.wait(10)
     try:
         yield touched
-        time.sleep(0.5)  # until what was written last is reported
+        last = folder / "last"  # reports come in order
+        last.touch()
+        for _ in range(500):
+            if str(last.resolve()) in touched:
+                break
+            time.sleep(0.02)
+        last.unlink()
     finally:
         stop.set()
         thread.join()
