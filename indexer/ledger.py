@@ -56,6 +56,8 @@ UPDATE entries SET appearance = COALESCE((
     SELECT before.appearance FROM before WHERE before.collection = entries.collection
     AND before.folder = entries.folder AND before.name = entries.name AND before.stamp = entries.stamp), '')
 """
+_Row = tuple[str, str, str, str]
+"""Name, ids, stamp and appearance as they are kept."""
 _FIELDS = (Field.ID, Field.COLLECTION, Field.SOURCE, Field.SOURCE_HASH)
 
 
@@ -101,7 +103,7 @@ class Ledger:
         self.decided: date | None = None
         self.version = ""
         self._collection = ""
-        self._untaken: dict[str, dict[str, Entry]] = {}
+        self._untaken: dict[str, dict[str, _Row]] = {}
 
     async def follow(self, writer: Writer) -> None:
         """Fills the ledger from the index unless it is of the index's version. Raises engine errors."""
@@ -143,14 +145,15 @@ class Ledger:
     def take(self, source: str) -> Entry | None:
         """The entry of a path, once; None when the index holds nothing of it."""
         folder, _, name = source.rpartition("/")
-        return self._of_folder(folder).pop(name, None)
+        row = self._of_folder(folder).pop(name, None)
+        return None if row is None else _entry(row)
 
     def left(self) -> Iterator[tuple[str, Entry]]:
         """Path and entry of what was not taken of the collection, folder by folder."""
         asked = "SELECT DISTINCT folder FROM entries WHERE collection = ? ORDER BY folder"
         for (folder,) in self._database.execute(asked, (self._collection,)).fetchall():
-            for name, entry in self._of_folder(folder).items():
-                yield f"{folder}/{name}" if folder else name, entry
+            for name, row in self._of_folder(folder).items():
+                yield f"{folder}/{name}" if folder else name, _entry(row)
 
     def write(self, source: str, entry: Entry | None) -> None:
         """Writes down what the index holds of a path of the collection from now on; None: nothing."""
@@ -195,14 +198,12 @@ class Ledger:
         for table in ("entries", "rejected"):
             self._database.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))  # noqa: S608
 
-    def _of_folder(self, folder: str) -> dict[str, Entry]:
+    def _of_folder(self, folder: str) -> dict[str, _Row]:
         """Read a folder at a time: one by one, the entries of a million files took three times as long."""
         if folder not in self._untaken:
             asked = "SELECT name, ids, stamp, appearance FROM entries WHERE collection = ? AND folder = ?"
             found = self._database.execute(asked, (self._collection, folder))
-            self._untaken[folder] = {
-                name: Entry(tuple(ids.split()), stamp, appearance) for name, ids, stamp, appearance in found
-            }
+            self._untaken[folder] = {row[0]: row for row in found}
         return self._untaken[folder]
 
 
@@ -265,6 +266,11 @@ def _begin_anew(path: Path) -> None:
             database.execute(table)
         database.execute(f"PRAGMA user_version = {_FORM}")
         database.execute("COMMIT")
+
+
+def _entry(row: _Row) -> Entry:
+    _, ids, stamp, appearance = row
+    return Entry(tuple(ids.split()), stamp, appearance)
 
 
 def _rows(page: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str, str]]:

@@ -131,7 +131,7 @@ class Run:
 
     def _appearance(self, file: SourceFile, before: Entry | None) -> str:
         version = self._pipeline.version
-        if before and file.is_known_by(before.appearance, version) and self._listing.is_untouched(file):
+        if before and self._listing.is_untouched(file) and file.is_known_by(before.appearance, version):
             return before.appearance
         return file.appearance(version)
 

@@ -48,12 +48,17 @@ class SourceFile(NamedTuple):
         """What shows from outside whether the file, or one that belongs to it, has been written (:func:`indexer.looks.look`),
         and ``version``; "" when that cannot be told.
         """
-        looks = [look(self.location), *map(look, self.attached)]
-        return " ".join((self._known(version), *looks)) if all(looks) else ""
+        own, known = look(self.location), self._known(version)
+        if not self.attached:
+            return own and f"{known} {own}"
+        looks = [own, *map(look, self.attached)]
+        return " ".join((known, *looks)) if all(looks) else ""
 
     def is_known_by(self, appearance: str, version: str) -> bool:
-        """True for an appearance of this ``version`` and of what the manifest says now: only a write can have changed it."""
-        return appearance.partition(" ")[0] == self._known(version)
+        """True for an appearance of this ``version``, of what the manifest says now and of as many files: only a write to
+        one of them can have changed it."""
+        known, *looks = appearance.split(" ")
+        return known == self._known(version) and len(looks) == 1 + len(self.attached)
 
     def _known(self, version: str) -> str:
         return _about(version, *sorted(self.about.items())) if self.about else _about(version)

@@ -71,6 +71,20 @@ def test_where_files_are_links_all_are_looked_at(tmp_path: Path) -> None:
     assert discover(tmp_path, "c").having_seen([str(tmp_path / "1.txt")]).touched is None
 
 
+def test_a_page_without_its_former_attachment_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "页1.html").write_text(_PAGE.format(number=1), "utf-8")
+    (tmp_path / "附件1.pdf").write_bytes(b"%PDF-1.4")
+    age(tmp_path)
+    time.sleep(2.1)  # the change of their times, too, must be no news
+    (before,) = discover(tmp_path, "c").files
+    appearance = before.appearance("v")
+    assert before.is_known_by(appearance, "v")
+    assert not before.is_known_by(appearance, "w"), "read by other rules"
+    (tmp_path / "附件1.pdf").unlink()
+    (after,) = discover(tmp_path, "c").files
+    assert not after.is_known_by(appearance, "v"), "nobody wrote the page, but what was part of it is gone"
+
+
 @contextmanager
 def watching(folder: Path) -> Iterator[set[str]]:
     """Yield the places that the system reports; it is asked before this begins."""
