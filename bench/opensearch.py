@@ -11,15 +11,17 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 import urllib.request
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -51,6 +53,17 @@ class NotHere(Exception):
     """OpenSearch cannot be had or run on this machine; the message says why."""
 
 
+@dataclass(frozen=True)
+class Guard:
+    """What makes the nodes of a cluster ask who one is: the program with the plugin for it, what a node is furnished with
+    (called with its folder of settings, returns lines of its settings), and the certificate of whoever may do all.
+    """
+
+    program: Path
+    furnish: Callable[[Path], Sequence[str]]
+    admin: ssl.SSLContext
+
+
 @dataclass
 class Node:
     """One process of a cluster."""
@@ -60,11 +73,12 @@ class Node:
     heap: str
     small: bool
     process: subprocess.Popen[bytes]
+    guard: Guard | None = None
 
     @property
     def url(self) -> str:
         """Address of its HTTP interface."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.guard else 'http'}://127.0.0.1:{self.port}"
 
     def signal(self, number: signal.Signals) -> None:
         """Sends a signal: SIGKILL, SIGSTOP, SIGCONT."""
@@ -80,13 +94,16 @@ class Node:
         """Changes a setting of the cluster or an index."""
         content = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.url + path, orjson.dumps(body), content, method="PUT")  # noqa: S310 - loopback
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        with self._open(request, 10):
             pass
 
     def ask(self, path: str, timeout: float = 5.0) -> object:
         """What it answers to GET."""
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=timeout) as answer:  # noqa: S310 - our own loopback address
+        with self._open(urllib.request.Request(self.url + path), timeout) as answer:  # noqa: S310 - our own loopback address
             return orjson.loads(answer.read())
+
+    def _open(self, request: urllib.request.Request, timeout: float) -> Any:
+        return urllib.request.urlopen(request, timeout=timeout, context=self.guard.admin if self.guard else None)  # noqa: S310
 
 
 def server() -> Path:
@@ -99,22 +116,30 @@ def server() -> Path:
     home = Path(tempfile.gettempdir()) / f"wenhao-opensearch-{VERSION}-{wanted}-{os.getuid()}"
     if (home / "complete").exists():
         return home / f"opensearch-{VERSION}"
-    if not shutil.which("mvn"):
-        raise NotHere("no Maven on this machine to fetch OpenSearch with: it is not tested")
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o755)
-    for artifact in (_ZIP, _ANALYSIS, _SMARTCN):
-        command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={home}"]
-        fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        if fetched.returncode:
-            raise NotHere(f"Maven could not fetch {artifact}: OpenSearch is not tested ({fetched.stdout[-200:]})")
-    for name, expected in _SUMS.items():
-        found = hashlib.sha256((home / name).read_bytes()).hexdigest()
-        if found != expected:
-            raise RuntimeError(f"{name} is not the one that was tested: {found}, expected {expected}")
+    fetch(home, (_ZIP, _ANALYSIS, _SMARTCN), _SUMS)
     _unpack(home)
     (home / "complete").touch()
     return home / f"opensearch-{VERSION}"
+
+
+def fetch(folder: Path, artifacts: Sequence[str], sums: Mapping[str, str]) -> None:
+    """Puts artifacts of Maven into a folder, as files of the names and SHA-256 sums given.
+
+    Raises :class:`NotHere` when Maven has them not, RuntimeError when one is another than was tested.
+    """
+    if not shutil.which("mvn"):
+        raise NotHere("no Maven on this machine to fetch OpenSearch with: it is not tested")
+    for artifact in artifacts:
+        command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+        fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        if fetched.returncode:
+            raise NotHere(f"Maven could not fetch {artifact}: OpenSearch is not tested ({fetched.stdout[-200:]})")
+    for name, expected in sums.items():
+        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        if found != expected:
+            raise RuntimeError(f"{name} is not the one that was tested: {found}, expected {expected}")
 
 
 def _unpack(home: Path) -> None:
@@ -164,11 +189,15 @@ def _jar(artifact: str) -> str:
 
 
 @contextmanager
-def running(count: int = 1, heap: str = "400m", disk: str | None = None) -> Iterator[list[Node]]:
+def running(
+    count: int = 1, heap: str = "400m", disk: str | None = None, guard: Guard | None = None
+) -> Iterator[list[Node]]:
     """A cluster of so many nodes of so much memory; all are ended at the end, and their data removed.
 
-    ``disk``: as large (``256m``) is the file system of each node's data, where one can be mounted (see ``Node.small``).
+    ``disk``: as large (``256m``) is the file system of each node's data, where one can be mounted (see ``Node.small``);
+    ``guard``: it asks who one is.
     """
+    program = guard.program if guard else server()
     work = Path(tempfile.mkdtemp(prefix="wenhao-cluster-"))
     work.chmod(0o755)
     ports = _free_ports(2 * count)
@@ -176,8 +205,8 @@ def running(count: int = 1, heap: str = "400m", disk: str | None = None) -> Iter
     try:
         for at in range(count):  # one by one, so that those begun are ended when the next cannot be
             folder = work / f"node{at}"
-            small = _furnish(folder, configuration(folder, ports[at], ports[count + at], ports[count:]), disk)
-            nodes += [Node(folder, ports[at], heap, small, _process(folder, heap))]
+            small = _furnish(folder, configuration(folder, ports[at], ports[count + at], ports[count:]), disk, guard)
+            nodes += [Node(folder, ports[at], heap, small, _process(program, folder, heap), guard)]
         await_nodes(nodes, count)
         yield nodes
     finally:
@@ -188,7 +217,7 @@ def running(count: int = 1, heap: str = "400m", disk: str | None = None) -> Iter
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _furnish(folder: Path, configuration: str, disk: str | None) -> bool:
+def _furnish(folder: Path, configuration: str, disk: str | None, guard: Guard | None) -> bool:
     """Makes the folder of a node; True when its data have a file system of their own."""
     shutil.copytree(server() / "config", folder / "config")
     for name in ("data", "logs"):
@@ -198,7 +227,8 @@ def _furnish(folder: Path, configuration: str, disk: str | None) -> bool:
     options = folder / "config" / "jvm.options"
     # The log of the garbage collector would go into the shared folder of the program.
     options.write_text("\n".join(line for line in options.read_text().splitlines() if "gc.log" not in line) + "\n")
-    (folder / "config" / "opensearch.yml").write_text(configuration)
+    more = guard.furnish(folder / "config") if guard else ()
+    (folder / "config" / "opensearch.yml").write_text("\n".join([configuration, *more]))
     if os.getuid() == 0:
         for path in (folder, *folder.rglob("*")):
             os.chown(path, _NOBODY, _NOBODY)
@@ -207,10 +237,11 @@ def _furnish(folder: Path, configuration: str, disk: str | None) -> bool:
 
 def again(node: Node) -> Node:
     """Starts a node that has ended on what it left."""
-    return replace(node, process=_process(node.folder, node.heap))
+    program = node.guard.program if node.guard else server()
+    return replace(node, process=_process(program, node.folder, node.heap))
 
 
-def _process(folder: Path, heap: str) -> subprocess.Popen[bytes]:
+def _process(program: Path, folder: Path, heap: str) -> subprocess.Popen[bytes]:
     drop = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"] if os.getuid() == 0 else []
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "JAVA_HOME", "LANG")}
     java = Path(shutil.which("java") or "").resolve().parent.parent
@@ -222,7 +253,7 @@ def _process(folder: Path, heap: str) -> subprocess.Popen[bytes]:
     }
     with (folder / "output.txt").open("ab") as output:
         return subprocess.Popen(
-            [*drop, str(server() / "bin" / "opensearch")], cwd=folder, env=environment, stdout=output, stderr=output
+            [*drop, str(program / "bin" / "opensearch")], cwd=folder, env=environment, stdout=output, stderr=output
         )
 
 

@@ -8,19 +8,21 @@ from datetime import date, datetime
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.schema import SCHEMA_VERSION
 from gongwen import dates, document, lexicon
 from gongwen.errors import SettingsError, UnreadableDocument
 from gongwen.types import Fragment
 from gongwen.words import Segmenter
-from indexer import extract, scanned
-from indexer.extract import Part
+from indexer import scanned
 from indexer.privacy import masked
 from indexer.records import record, with_attachments
 from indexer.settings import IndexerSettings
 from indexer.sources import SourceFile, fingerprint
+
+if TYPE_CHECKING:
+    from indexer.extract import Part
 
 DOMAIN_WORDS = "domain_words.txt"
 
@@ -85,6 +87,9 @@ class Pipeline:
 
         Raises :class:`~gongwen.errors.UnreadableDocument` with the stage that failed.
         """
+        # Not above: the process that runs those that read would take 66 MB for libraries it never uses.
+        from indexer import extract
+
         attached, faults = self._attached(file)
         ocr = self._ocr if self.settings.ocr_command else None
         found = extract.read(data, file.path.name, attached, ocr)

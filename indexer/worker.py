@@ -34,9 +34,22 @@ from indexer.sources import SourceFile
 _QUOTED = 40  # characters of a fragment in the reject list
 _LONGEST = 4096  # bytes of a message of the parent's
 _PR_SET_PDEATHSIG = 1
-_NOTICE = """<html><body><h1>衢州市人民政府关于做好防汛工作的通知</h1><p>衢政发〔2020〕5号</p>
+# What leads reading to all its tables: a page, and a text whose place and body follow from its number and its words alone.
+_PAGE = """<html><body><h1>衢州市人民政府关于做好防汛工作的通知</h1><p>衢政发〔2020〕5号</p>
 <p>各县（市、区）人民政府：</p><p>根据《中华人民共和国防洪法》，现就有关事项通知如下，请认真贯彻执行。</p>
 <p>本通知自2020年6月1日起施行。</p><p>衢州市人民政府</p><p>2020年5月5日</p></body></html>"""
+_TEXT = """关于修改上海口岸防汛办法的决定
+
+巴政发〔2020〕5号
+
+各有关单位：
+
+一、《上海口岸防汛办法》（沪府发〔2010〕3号）自即日起废止。联系人：王小明，电话：13800000000。
+
+二、浙江杭州、四川成都水位上涨，請認真防範。
+
+2020年5月5日
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +137,10 @@ def main(arguments: list[str]) -> None:
 
 
 def _load(pipeline: Pipeline) -> None:
-    """Reads a notice, so that what any file takes is loaded before there are processes that would each load it."""
-    for name in ("a.txt", "a.html"):
+    """Reads two notices, so that what any file takes is loaded before there are processes that would each load it."""
+    for name, text in (("a.html", _PAGE), ("a.md", _TEXT)):
         file = SourceFile(f"/{name}", "", name)
-        pipeline.records(file, _NOTICE.encode(), "")
+        pipeline.records(file, text.encode(), "")
     gc.collect()
     gc.freeze()  # collecting would write on every object, and what is written on is shared no longer
 

@@ -29,6 +29,7 @@ from indexer.settings import IndexerSettings
 from indexer.sources import discover
 from indexer.sync import sync
 from indexer.workers import Workers
+from tests.engine.cluster.guarded import guarded
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -61,6 +62,17 @@ def cluster(nodes: int = 1, disk: str | None = None) -> Iterator[list[opensearch
         except opensearch.NotHere as reason:
             pytest.skip(str(reason))
         yield running
+
+
+@contextmanager
+def guarded_cluster(folder: Path) -> Iterator[EngineSettings]:
+    """A running OpenSearch of one node that asks who one is (:mod:`tests.engine.cluster.guarded`), skipped as above."""
+    with ExitStack() as stack:
+        try:
+            made = stack.enter_context(guarded(folder))
+        except opensearch.NotHere as reason:
+            pytest.skip(str(reason))
+        yield made
 
 
 def index_folder(
@@ -105,9 +117,16 @@ class Site:
 
 
 @contextmanager
-def serve(data_dir: Path, folders: dict[str, Path], opensearch_url: str | None = None) -> Iterator[Site]:
-    """A site over folders by collection name, with an engine of its own, or on a cluster."""
-    settings, api_settings = EngineSettings(data_dir=data_dir, opensearch_url=opensearch_url), ApiSettings(rate="off")
+def serve(
+    data_dir: Path,
+    folders: dict[str, Path],
+    opensearch_url: str | None = None,
+    *,
+    settings: EngineSettings | None = None,
+) -> Iterator[Site]:
+    """A site over folders by collection name, with an engine of its own, or on a cluster, or of other ``settings``."""
+    settings = settings or EngineSettings(data_dir=data_dir, opensearch_url=opensearch_url)
+    api_settings = ApiSettings(rate="off")
     with running_engine(settings) as connection:
         for collection, folder in folders.items():
             index_folder(folder, collection, connection, settings)

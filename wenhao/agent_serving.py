@@ -16,6 +16,7 @@ from api.app import build_planner
 from api.settings import ApiSettings
 from engine.client import Connection
 from engine.opening import open_reader, open_term_reader
+from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen.errors import SettingsError
 from wenhao import serving, standard_input
@@ -31,7 +32,7 @@ def serve_stdio() -> None:
     """
     _check_installed()
     settings = ApiSettings()
-    with serving.engine() as connection:
+    with running_engine(EngineSettings()) as connection:
         asyncio.run(_over_stdio(connection, settings))
 
 
@@ -42,7 +43,7 @@ def serve_http(host: str | None, port: int | None, console: Console) -> None:
     host, port = host or settings.host, port or settings.agents_port
     listener = serving.listen(host, port)
     try:
-        with serving.engine() as connection:
+        with running_engine(EngineSettings()) as connection:
             asyncio.run(_over_http(connection, settings, host, listener, console))
     finally:
         listener.close()

@@ -7,8 +7,7 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -27,13 +26,6 @@ from gongwen import sentence_vectors
 from gongwen.errors import SettingsError
 
 
-@contextmanager
-def engine() -> Iterator[Connection]:
-    """The engine of the environment's settings, started if need be and then stopped with us."""
-    with running_engine(EngineSettings()) as connection:
-        yield connection
-
-
 def hand_out_search_key(path: Path) -> None:
     """Writes the key that a site needs, and makes the index exist, so that the site needs no other key.
 
@@ -48,7 +40,7 @@ def hand_out_search_key(path: Path) -> None:
         raise SettingsError(
             "the search key is made from the master key: set MEILI_MASTER_KEY or MEILI_MASTER_KEY_FILE beside MEILI_URL"
         )
-    with engine() as connection:
+    with running_engine(EngineSettings()) as connection:
         asyncio.run(ensure_index(connection))
         keys.hand_out(connection.search_key, path)
 
@@ -67,7 +59,7 @@ def serve(
     host, port = host or settings.host, port or settings.port
     listener = listen(host, port)
     try:
-        with engine() as connection:
+        with running_engine(EngineSettings()) as connection:
             if before:
                 before(connection)
             elif connection.may_write:

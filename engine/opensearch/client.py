@@ -17,6 +17,10 @@ from engine.settings import EngineSettings
 from gongwen.errors import EngineError, EngineUnavailable, SettingsError
 
 
+_UNKNOWN_AUTHORITY = "CERTIFICATE_VERIFY_FAILED"
+"""OpenSSL's word for a certificate that nobody we know has signed."""
+
+
 class AnswerError(EngineError):
     """The cluster refused a call; ``reply`` is the HTTP status, ``kind`` its own word for why (``index_not_found_exception``)."""
 
@@ -75,9 +79,12 @@ class Cluster:
         try:
             yield
         except Away as error:
-            raise EngineUnavailable(
-                f"no node of the cluster at {self.url} answers ({error.error}); see whether its nodes run"
-            ) from error
+            said = f"no node of the cluster at {self.url} answers ({error.error})"
+            if _UNKNOWN_AUTHORITY in str(error.error):
+                todo = "give the file of the authority that signed its certificates in OPENSEARCH_CA"
+            else:
+                todo = "see whether its nodes run"
+            raise EngineUnavailable(f"{said}; {todo}") from error
         except TransportError as error:
             raise refusal(self.url, error.status_code, str(error.error), error.info) from error
 

@@ -42,6 +42,7 @@ class OpenSearchWriter:
     ) -> None:
         self.index_name = index_name
         self._layout = layout
+        self._ours = f"{settings.index_name}*"
         self._cluster = Cluster(connection, settings, connection.admin_key, min(_ANSWERED, settings.write_timeout))
 
     async def ensure_index(self) -> None:
@@ -270,10 +271,15 @@ class OpenSearchWriter:
         return (await self._aliases(self.index_name)).get(self.index_name)
 
     async def _aliases(self, pattern: str) -> dict[str, str]:
-        """Return alias -> index, of the aliases that match."""
-        with self._cluster.answering():
-            rows = await self._cluster.api.cat.aliases(name=pattern, params={"format": "json", "h": "alias,index"})
-        return {row["alias"]: row["index"] for row in rows}
+        """Return alias -> index, of the aliases that match; of our indexes alone, for of others the user may know nothing."""
+        try:
+            with self._cluster.answering():
+                found = await self._cluster.api.indices.get_alias(index=self._ours, name=pattern)
+        except AnswerError as error:
+            if error.reply == 404:
+                return {}
+            raise
+        return {alias: index for index, one in found.items() for alias in one["aliases"]}
 
     def _foreign(self, version: int | None) -> str:
         if version is None:

@@ -15,6 +15,7 @@ from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from engine.writer import MeiliWriter
+from tests.support import guarded_cluster
 
 ENGINE_VARIABLES = (
     "MEILI_URL",
@@ -39,6 +40,13 @@ def connection(settings: EngineSettings) -> Iterator[Connection]:
     """Yield the running engine; without an engine program every test fails with the ways to get one."""
     with running_engine(settings) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineSettings]:
+    """Yield settings of a cluster of one node that asks who one is, with users that may do what they must."""
+    with guarded_cluster(tmp_path_factory.mktemp("guarded")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Both engines, each once a session: every test of this folder runs on either and expects the same."""
+"""Both engines, each once a session, and a cluster that asks who one is: every test of this folder runs on each and expects
+the same.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,14 @@ from engine.settings import EngineSettings
 from tests.support import cluster
 
 
-@pytest.fixture(scope="session", params=["meilisearch", "opensearch"])
+@pytest.fixture(scope="session", params=["meilisearch", "opensearch", "guarded"])
 def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineSettings]:
-    """Yield settings of a private Meilisearch, or of a cluster of one node."""
+    """Yield settings of a private Meilisearch, or of a cluster of one node, open or with users that may do what they must."""
     if request.param == "meilisearch":
         yield EngineSettings(data_dir=tmp_path_factory.mktemp("engine"), max_indexing_memory="256MiB")
+        return
+    if request.param == "guarded":
+        yield request.getfixturevalue("guarded")
         return
     with cluster() as nodes:
         yield EngineSettings(data_dir=tmp_path_factory.mktemp("cluster"), opensearch_url=nodes[0].url)
