@@ -6,6 +6,7 @@ counted once. And another one is there in milliseconds instead of a second of co
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from gongwen.errors import SettingsError
 
 _LONGEST = 4096  # bytes of a message
 _PATIENCE = 10  # seconds in which it ends when told
+_ENVIRONMENT = {"PYPINYIN_NO_PHRASES": "1"}  # reading asks for single characters, and the table of phrases takes 44 MB
 
 
 class Parent:
@@ -81,7 +83,9 @@ class Parent:
             self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs:
                 command = [sys.executable, "-m", "indexer.worker", str(theirs.fileno()), *self._arguments]
-                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=os.environ | _ENVIRONMENT
+                )
         return self._control
 
     def _stop(self) -> None:
