@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import struct
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from rensa import RMinHash
 _PERMUTATIONS, _SEED = 64, 7
 _ROWS = 4  # of a band: 16 bands of 4 find 99.8 % of the pairs that share 75 %, and 12 % of those that share 30 %
 _BANDS, _WIDTH = _PERMUTATIONS // _ROWS, 4 * _ROWS  # width in bytes: a number of the MinHash has four
+_SIZE = 4 * _PERMUTATIONS  # bytes of a packed signature
 _RUN = 5
 _FEWEST = 40
 """Letters below which a text is too short to tell: a title and a line."""
@@ -77,6 +79,44 @@ class Printed:
     below: int = 0
 
 
+def likely(texts: Iterable[tuple[int, bytes, str | None]]) -> list[int]:
+    """The places of the documents that can have a copy among all (place, packed signature, number): those with the number of
+    another, and those with a band in common of which one has no number. :func:`group` of them says the same as of all.
+
+    It takes 280 bytes a document, a tenth of what grouping takes, and of most collections a few documents remain.
+    """
+    places, numbers, packed_all = array("q"), array("q"), bytearray()
+    for place, signature, number in texts:
+        places.append(place)
+        numbers.append(0 if number is None else hash(number) or 1)
+        packed_all += signature
+    times = Counter(numbers)
+    bare = [at for at, number in enumerate(numbers) if not number]
+    numbered = [at for at, number in enumerate(numbers) if number]
+    found = {at for at in numbered if times[numbers[at]] > 1}
+    for band in range(_BANDS if bare else 0):
+        found.update(_sharing(packed_all, band * _WIDTH, bare, numbered))
+    return [places[at] for at in sorted(found)]
+
+
+def _sharing(packed_all: bytearray, offset: int, bare: list[int], numbered: list[int]) -> Iterator[int]:
+    """Yield those that share a band, of which one is ``bare`` of a number; a band at a time, for memory's sake."""
+
+    def part(at: int) -> bytes:
+        start = at * _SIZE + offset
+        return bytes(packed_all[start : start + _WIDTH])
+
+    times = Counter(map(part, bare))
+    met: set[bytes] = set()
+    for at in numbered:
+        if (one := part(at)) in times:
+            met.add(one)
+            yield at
+    for at in bare:
+        if times[one := part(at)] > 1 or one in met:
+            yield at
+
+
 def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     """The documents that have copies, each with the ids of its copies; no document is in two groups.
 
@@ -88,7 +128,7 @@ def group(printed: Iterable[Printed]) -> dict[str, tuple[str, ...]]:
     leaders = _Leaders(_shared_numbers(ordered))
     found: dict[str, list[str]] = {}
     for one in ordered:
-        bands = [band for band in _bands(one) if band in shared]
+        bands = [shared[band] for band in _bands(one) if band in shared]
         leader = _leader(one, leaders.near(one, bands))
         if leader is not None:
             found.setdefault(leader.id, []).append(one.id)
@@ -125,7 +165,7 @@ def sought(signature: bytes | None, number: str | None) -> Iterator[bytes]:
 
 def _of_bands(kind: bytes, signature: bytes) -> Iterator[bytes]:
     for band in range(_BANDS):
-        yield kind + bytes([band]) + signature[band * _WIDTH : (band + 1) * _WIDTH]
+        yield kind + _band(signature, band)
 
 
 class _Leaders:
@@ -137,11 +177,11 @@ class _Leaders:
 
     def __init__(self, numbers: frozenset[str]) -> None:
         self._numbers = numbers
-        self._all: dict[tuple[int, bytes], list[Printed]] = {}
-        self._without_number: dict[tuple[int, bytes], list[Printed]] = {}
+        self._all: dict[bytes, list[Printed]] = {}
+        self._without_number: dict[bytes, list[Printed]] = {}
         self._by_number: dict[str, list[Printed]] = {}
 
-    def add(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> None:
+    def add(self, one: Printed, bands: Sequence[bytes]) -> None:
         if one.number in self._numbers:
             self._by_number.setdefault(one.number, []).append(one)
         for band in bands:
@@ -149,7 +189,7 @@ class _Leaders:
             if one.number is None:
                 self._without_number.setdefault(band, []).append(one)
 
-    def near(self, one: Printed, bands: Sequence[tuple[int, bytes]]) -> Iterator[Printed]:
+    def near(self, one: Printed, bands: Sequence[bytes]) -> Iterator[Printed]:
         """Yield each that may be found the same text, once, the newest of each band."""
         seen = {one.id}
         of_number = self._by_number.get(one.number, ()) if one.number is not None else ()
@@ -171,27 +211,31 @@ def _facts(one: Printed) -> int:
     return (one.number is not None) + (one.signed is not None) + bool(one.issuers)
 
 
-def _bands(one: Printed) -> Iterator[tuple[int, bytes]]:
-    if one.signature is None:
-        return
-    for band in range(_BANDS):
-        yield band, one.signature[band * _WIDTH : (band + 1) * _WIDTH]
+def _bands(one: Printed) -> Iterator[bytes]:
+    if one.signature is not None:
+        for band in range(_BANDS):
+            yield _band(one.signature, band)
 
 
-def _shared_bands(printed: Sequence[Printed]) -> set[tuple[int, bytes]]:
-    """The bands that two documents or more have: only they lead to a copy, and they are few.
+def _band(signature: bytes, band: int) -> bytes:
+    return bytes([band]) + signature[band * _WIDTH : (band + 1) * _WIDTH]
+
+
+def _shared_bands(printed: Sequence[Printed]) -> dict[bytes, bytes]:
+    """The bands that two documents or more have, each once for all who have it: only they lead to a copy, and they are few.
 
     One band after the other, for all sixteen of every document at once would take 4 kB a document instead of 0.1.
     """
-    shared: set[tuple[int, bytes]] = set()
+    shared: dict[bytes, bytes] = {}
     for band in range(_BANDS):
         seen: set[bytes] = set()
         for one in printed:
             if one.signature is not None:
-                part = one.signature[band * _WIDTH : (band + 1) * _WIDTH]
+                part = _band(one.signature, band)
                 if part in seen:
-                    shared.add((band, part))
-                seen.add(part)
+                    shared[part] = part
+                else:
+                    seen.add(part)
     return shared
 
 

@@ -137,6 +137,10 @@ class Register:
         for row in self._database.execute("SELECT place, row, signature, digest FROM documents ORDER BY place"):
             yield _registered(row)
 
+    def places(self) -> list[int]:
+        """All places, in order."""
+        return [place for (place,) in self._database.execute("SELECT place FROM documents ORDER BY place")]
+
     def named(self, names: Iterable[int]) -> set[int]:
         """The places of documents that are found by one of some names."""
         return set(self._column("SELECT place FROM names WHERE name IN", names))
@@ -186,23 +190,14 @@ class Register:
         pairs = [(one, leader) for leader, others in groups.items() for one in others]
         self._database.executemany(f"INSERT INTO copies VALUES ({by_id}, {by_id})", pairs)  # noqa: S608 - these words
 
-    def groups(self, places: Iterable[int] | None) -> dict[int, tuple[int, ...]]:
-        """The groups of copies, those that documents of some places belong to or all: leader -> its copies, by place."""
-        if places is None:
-            leaders = None
-        else:
-            asked = list(places)
-            leaders = {*self._column("SELECT leader FROM copies WHERE place IN", asked), *asked}
+    def groups(self, places: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """The groups of copies that documents of some places belong to: leader -> its copies, by place."""
+        asked = list(places)
+        leaders = {*self._column("SELECT leader FROM copies WHERE place IN", asked), *asked}
         found: dict[int, list[int]] = {}
-        for leader, place in self._pairs(leaders):
+        for leader, place in self._rows("SELECT leader, place FROM copies WHERE leader IN", leaders):
             found.setdefault(leader, []).append(place)
         return {leader: tuple(sorted(each)) for leader, each in found.items()}
-
-    def _pairs(self, leaders: Iterable[int] | None) -> Iterator[tuple[int, int]]:
-        if leaders is None:
-            yield from self._database.execute("SELECT leader, place FROM copies")
-        else:
-            yield from self._rows("SELECT leader, place FROM copies WHERE leader IN", leaders)
 
     def _documents(self, column: str, values: Iterable[Any]) -> Iterator[Registered]:
         asked = f"SELECT place, row, signature, digest FROM documents WHERE {column} IN"  # noqa: S608 - place or id

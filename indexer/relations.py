@@ -22,6 +22,8 @@ from indexer.stored_facts import Prints
 
 _FLUSH = 5_000  # documents of one write; a link has some 200 bytes, so this stays below one of the engine's batches
 _ASKED = 1_000  # documents of one question to the engine
+_PART = 20_000
+"""Documents whose relations are worked out at a time, when all are."""
 _FEW = 0.05
 """Share of the documents up to which changes are followed one by one: 5,000 of 100,000 take as long as all."""
 
@@ -76,11 +78,17 @@ async def _concerned(writer: Writer, register: Register, changed: set[str], toda
     decided = linking | told | register.named(telling) | grouped | register.due(today)
     if len(decided) > most:
         return None
-    # What others do to these must be known, and all that their citations and those of the others could mean.
+    seen = _seen(register, decided)
+    return None if len(seen) > most else _Concerned(decided, grouped, seen)
+
+
+def _seen(register: Register, decided: set[int]) -> set[int]:
+    """Those, and all others whose being there can change their relations: who does something to them, and all that their
+    citations and those of the others could mean.
+    """
     telling_them = register.seekers({name for one in register.of_places(decided) for name in one.names()}, telling=True)
     citing = decided | telling_them
-    seen = citing | register.named({name for one in register.of_places(citing) for name in one.sought()})
-    return None if len(seen) > most else _Concerned(decided, grouped, seen)
+    return citing | register.named({name for one in register.of_places(citing) for name in one.sought()})
 
 
 async def _registered_anew(
@@ -111,20 +119,42 @@ def _joined(register: Register, sought: set[int], most: int) -> set[int] | None:
 
 
 async def _work_out(writer: Writer, register: Register, concerned: _Concerned | None, today: date) -> list[str]:
-    once: dict[Any, Any] = {}
     grouped = None if concerned is None else concerned.grouped
-    register.regroup(grouped, copies.group(_printed(register, grouped, once)))
+    comparable = copies.likely(_signed(register)) if grouped is None else grouped
+    register.regroup(grouped, copies.group(_printed(register, comparable)))
+    written: list[str] = []
+    for part in _parts(register) if concerned is None else (concerned,):
+        written += await _decide(writer, register, part, today)
+    register.pass_days(today)
+    return written
+
+
+def _signed(register: Register) -> Iterator[tuple[int, bytes, str | None]]:
+    for one in register.of_places(None):
+        if one.signature is not None:
+            yield one.place, one.signature, one.row.get(Field.NUMBER_KEY)
+
+
+def _parts(register: Register) -> Iterator[_Concerned]:
+    """All documents, so many at a time that memory does not grow with them."""
+    places = register.places()
+    for start in range(0, len(places), _PART):
+        decided = set(places[start : start + _PART])
+        yield _Concerned(decided, set(), _seen(register, decided))
+
+
+async def _decide(writer: Writer, register: Register, concerned: _Concerned, today: date) -> list[str]:
+    once: dict[Any, Any] = {}
     places: dict[str, int] = {}
     summaries: dict[str, Summary] = {}
-    for one in register.of_places(None if concerned is None else concerned.seen):
+    for one in register.of_places(concerned.seen):
         summary = stored_facts.summary_of(one.row, once)
         summaries[summary.id], places[summary.id] = summary, one.place
     related = relations.relate(list(summaries.values()))
-    decided = None if concerned is None else concerned.decided
-    prints = _prints(register, decided)
+    prints = _prints(register, concerned.decided)
     waiting: list[dict[str, Any]] = []
     written: list[str] = []
-    for one in register.of_places(decided):
+    for one in register.of_places(concerned.decided):
         document_id = one.row[Field.ID]
         of_one, own = related[document_id], stored_facts.own_of(one.row)
         found = stored_facts.fields(of_one, own, summaries, today, prints.get(one.place))
@@ -139,18 +169,18 @@ async def _work_out(writer: Writer, register: Register, concerned: _Concerned | 
             waiting = []
     if waiting:
         await writer.update(waiting)
-    register.pass_days(today)
     return written
 
 
-def _printed(register: Register, places: Iterable[int] | None, once: dict[Any, Any]) -> Iterator[copies.Printed]:
+def _printed(register: Register, places: Iterable[int]) -> Iterator[copies.Printed]:
+    once: dict[Any, Any] = {}
     for one in register.of_places(places):
         if one.signature is not None:
             yield stored_facts.printed_of(one.row, one.signature, once)
 
 
-def _prints(register: Register, places: set[int] | None) -> dict[int, Prints]:
-    """The groups of copies that documents of some places, or all, belong to, as each of them tells it; by place."""
+def _prints(register: Register, places: set[int]) -> dict[int, Prints]:
+    """The groups of copies that documents of some places belong to, as each of them tells it; by place."""
     groups = register.groups(places)
     members = {each for leader, others in groups.items() for each in (leader, *others)}
     rows = {one.place: one.row for one in register.of_places(members)}

@@ -16,7 +16,6 @@ from engine.client import Connection, check_url
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, EngineUnavailable, SettingsError
 
-
 _UNKNOWN_AUTHORITY = "CERTIFICATE_VERIFY_FAILED"
 """OpenSSL's word for a certificate that nobody we know has signed."""
 

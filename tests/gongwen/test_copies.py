@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongwen.copies import Printed, alike, group, packed, signature
+from gongwen.copies import Printed, alike, group, likely, packed, signature
 from tests.support import read_cases
 
 CASES = read_cases(Path(__file__).parent / "cases" / "copies.tsv")
@@ -68,6 +68,27 @@ def test_groups_are_disjoint_and_do_not_depend_on_the_order(texts: list[str], ch
     assert len(members) == len(set(members))
     chance.shuffle(items)  # type: ignore[attr-defined]
     assert group(items) == found
+
+
+_VARIANTS = [TEXT, TEXT[::-1], TEXT[50:], TEXT[:-3] + "其他", TEXT * 2, TEXT[:60]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(_VARIANTS), st.sampled_from(["", "", "甲〔2020〕1号", "甲〔2020〕2号"])), max_size=12
+    )
+)
+def test_only_the_likely_need_be_compared(texts: list[tuple[str, str]]) -> None:
+    every = [printed(f"{place:02}", text, number) for place, (text, number) in enumerate(texts)]
+    found = likely((place, one.signature, one.number) for place, one in enumerate(every) if one.signature)
+    assert group(every[place] for place in found) == group(every)
+
+
+def test_of_unlike_documents_none_is_likely() -> None:
+    every = [printed(str(place), text) for place, text in enumerate((TEXT, TEXT[::-1]))]
+    many = [printed(str(place), TEXT, f"甲〔2020〕{place}号") for place in range(5)]
+    for some in (every, many):
+        assert likely((place, one.signature or b"", one.number) for place, one in enumerate(some)) == []
 
 
 @given(st.text(max_size=400))
