@@ -104,6 +104,7 @@ class Ledger:
         self.version = ""
         self._collection = ""
         self._untaken: dict[str, dict[str, _Row]] = {}
+        self._documents: dict[str, int] | None = None
 
     async def follow(self, writer: Writer) -> None:
         """Fills the ledger from the index unless it is of the index's version. Raises engine errors."""
@@ -114,7 +115,7 @@ class Ledger:
         if kept is not None and kept[0] == version:
             self.changed, self.decided = set(), None if kept[1] is None else date.fromordinal(kept[1])
             return
-        self.changed, self.decided = None, None
+        self.changed, self.decided, self._documents = None, None, None
         self._database.execute("ALTER TABLE entries RENAME TO before")
         self._database.execute(_ENTRIES)
         async for page in writer.scan([str(field) for field in _FIELDS]):
@@ -159,6 +160,7 @@ class Ledger:
         """Writes down what the index holds of a path of the collection from now on; None: nothing."""
         folder, _, name = source.rpartition("/")
         key = (self._collection, folder, name)
+        self._documents = None
         if entry is None:
             self._database.execute("DELETE FROM entries WHERE collection = ? AND folder = ? AND name = ?", key)
         else:
@@ -183,10 +185,12 @@ class Ledger:
 
     def documents(self) -> dict[str, int]:
         """Collection -> documents of it in the index."""
-        counted = """
-            SELECT collection, SUM(LENGTH(ids) - LENGTH(REPLACE(ids, ' ', '')) + 1) FROM entries GROUP BY collection
-        """
-        return dict(self._database.execute(counted))
+        if self._documents is None:  # of a million entries it takes .2 seconds, and is asked four times
+            counted = """
+                SELECT collection, SUM(LENGTH(ids) - LENGTH(REPLACE(ids, ' ', '')) + 1) FROM entries GROUP BY collection
+            """
+            self._documents = dict(self._database.execute(counted))
+        return dict(self._documents)
 
     def ids(self, collection: str) -> list[str]:
         """The ids of all documents of a collection."""
@@ -195,6 +199,7 @@ class Ledger:
 
     def drop(self, collection: str) -> None:
         """Writes down that the index holds nothing of a collection."""
+        self._documents = None
         for table in ("entries", "rejected"):
             self._database.execute(f"DELETE FROM {table} WHERE collection = ?", (collection,))  # noqa: S608
 

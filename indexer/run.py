@@ -92,7 +92,9 @@ class Run:
         self._new: Counter[str] = Counter()
         # Twice as many files as processes: the next one waits where the last one ends.
         self._reading = asyncio.Semaphore(2 * workers.count)
-        self._documents = sum(entries.documents().values())
+        held = entries.documents()
+        self._documents = sum(held.values())
+        self._may_have_moved = listing.collection in held
         self._under_way = 0
         self._done = asyncio.Condition()
 
@@ -165,7 +167,7 @@ class Run:
         self.summary.read += 1
         self.summary.fragments += len(found.fragments)
         self._remembered.read(file.source, found.fragments)
-        if not before:
+        if not before and self._may_have_moved:
             self._new[found.stamp] += 1
         ids = tuple(record.id for record in found.records)
         self._batch.stale += stale.difference(ids)
