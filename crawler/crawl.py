@@ -125,7 +125,7 @@ class _Run:
         try:
             self._check(page)
             self._wait(page.host)
-            answer = self._fetcher.get(page.url, self._validators(page))
+            answer = self._fetcher.get(page.url, self._from_here(page) | self._validators(page))
             self._failures[page.host] = 0
             self._take(page, answer)
         except Refused as error:
@@ -155,6 +155,10 @@ class _Run:
 
     def _wait(self, host: str) -> None:
         time.sleep(max(0.0, self._ready.get(host, 0) - time.monotonic()))
+
+    def _from_here(self, page: Page) -> dict[str, str]:
+        """What a browser says under the policy ``origin``: some sites give their lists only to who comes from a page of theirs."""
+        return {} if page.url in self._first else {"Referer": f"{urlsplit(page.url).scheme}://{page.host}/"}
 
     def _validators(self, page: Page) -> dict[str, str]:
         if not self._conditional or (page.file and not (self._folder / page.file).exists()):
@@ -223,9 +227,9 @@ class _Run:
     def _keep(self, page: Page, answer: Answer) -> None:
         digest = hashlib.sha256(answer.body).hexdigest()
         known: dict[str, Any] = {"etag": answer.headers.get("etag"), "modified": answer.headers.get("last-modified"), "digest": digest, "gone": 0}  # fmt: skip
-        found = links.of_xml(answer.body, page.url)
+        found = links.of_list(answer.body, page.url)
         if found:
-            self._state.add(self._wanted(found.following), page.depth)
+            self._state.add(self._wanted(found.following, found.counted), page.depth)
             self._state.done(page, self._wanted(found.links), **known)
             return
         suffix = _suffix(page.url, answer)
@@ -233,7 +237,7 @@ class _Run:
         if is_page and (twin := self._state.same_bytes(digest, page.url)):
             raise Refused(f"the same bytes as {twin}", stage="answer")
         found = links.of_page(answer.body, page.url) if is_page else links.Found()
-        self._state.add(self._wanted(found.following), page.depth)
+        self._state.add(self._wanted(found.following, found.counted), page.depth)
         wanted = self._wanted(found.links)
         attached = [url for url, _ in wanted if attachments.is_file(url)]
         if not found.keep:
@@ -258,14 +262,15 @@ class _Run:
         store.write(self._folder, name, answer.body)
         return name
 
-    def _wanted(self, found: Iterable[str]) -> list[tuple[str, str]]:
-        """Those of the links that a crawl follows, with their hosts."""
+    def _wanted(self, found: Iterable[str], counted: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Those of the links that a crawl follows, with their hosts; of those ``counted`` a path may have any number."""
         wanted = []
         for url in found:
             if not self._inside(url) or urls.fault(url) or urlsplit(url).path.lower().endswith(_NEVER):
                 continue
             path, question, _ = url.partition("?")
-            if question and not self._state.holds(url) and self._state.variants(path) >= _VARIANTS:
+            known = url in counted or not question or self._state.holds(url)
+            if not known and self._state.variants(path) >= _VARIANTS:
                 continue
             wanted.append((url, urls.host_of(url)))
         return wanted

@@ -1,4 +1,4 @@
-"""What an answer leads to: the links of a page, the pages of a sitemap or a feed.
+"""What an answer leads to: the links of a page, the pages of a sitemap, a feed or a part of a list.
 
 Sitemaps and feeds are read by lxml, not by trafilatura: its readers leave out what it holds to be no article (PDF files,
 lists), which are what we look for, and ask the network themselves.
@@ -9,12 +9,12 @@ from __future__ import annotations
 import gzip
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree, html
 
-from crawler import list_scripts, urls
+from crawler import list_scripts, list_units, urls
 from crawler.addresses import Refused
 from gongwen.errors import UnreadableDocument
 from indexer import attachments
@@ -32,19 +32,30 @@ _REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"\s]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Links in their order, each once; those among them that are ``following`` lead to the next part of the same list, and
-    are no deeper than it; ``is_list`` for an answer that is no document (sitemap, feed), ``keep`` False when
-    its author wants it in no index."""
+    """Links in their order, each once; those among them that are ``following`` lead to a part of the same list, and are no
+    deeper than it, of which ``counted`` are those that its own count bounds; ``is_list`` for an answer that is no document
+    (sitemap, feed, part of a list), ``keep`` False when its author wants it in no index."""
 
     links: tuple[str, ...] = ()
     following: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
     is_list: bool = False
     keep: bool = True
 
 
-def of_xml(data: bytes, url: str) -> Found | None:
-    """The links of a sitemap, an index of sitemaps, an RSS or Atom feed, a group of a list's records (``_of_datastore``);
-    None for anything else."""
+def of_list(data: bytes, url: str) -> Found | None:
+    """The links of a sitemap, an index of sitemaps, an RSS or Atom feed, a group of a list's records (``_of_datastore``), a
+    page of a list (:mod:`crawler.list_units`); None for anything else."""
+    piece = list_units.html_of(data)
+    if piece is None:
+        return _of_xml(data, url)
+    try:
+        return _of_tree(html.fragment_fromstring(piece, create_parent="div"), url, url, is_list=True)
+    except (etree.ParserError, ValueError):
+        return Found(is_list=True)
+
+
+def _of_xml(data: bytes, url: str) -> Found | None:
     if data.startswith(b"\x1f\x8b"):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
@@ -82,7 +93,14 @@ def of_page(data: bytes, url: str) -> Found:
     keep = not re.search("noindex|none", wishes)
     if re.search("nofollow|none", wishes):
         return Found(keep=keep)
-    found, following = list[str](), list[str]()
+    return replace(_of_tree(tree, base, url, _encoding(data)), keep=keep)
+
+
+def _of_tree(tree: html.HtmlElement, base: str, url: str, encoding: str = "utf-8", *, is_list: bool = False) -> Found:
+    """The links of a page or a piece of one; what scripts ask for belongs to the page's own ``url``, whatever its base."""
+    found, following, counted = list[str](), list[str](), list[str]()
+    for element in tree.iterfind(".//*[@querydata]"):
+        counted += filter(None, (list_units.first(element), list_units.following(element)))
     for element in tree.iter("a", "area", "iframe", "frame", "embed", "object", "meta", "link", "script"):
         if element.tag == "script":
             if (records := _datastore(element)) is not None:
@@ -94,8 +112,13 @@ def of_page(data: bytes, url: str) -> Found:
         elif leads := _of_element(element):
             found += leads
             following += leads if _is_next(element) else ()
-    encoding = _encoding(data)
-    return Found(_normal(found, base, encoding), _normal(following, base, encoding), keep=keep)
+    units = _normal(counted, url)
+    return Found(
+        tuple(dict.fromkeys((*_normal(found, base, encoding), *units))),
+        tuple(dict.fromkeys((*_normal(following, base, encoding), *units))),
+        units,
+        is_list=is_list,
+    )
 
 
 def _of_element(element: etree._Element) -> list[str]:

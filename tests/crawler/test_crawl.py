@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import time
 from collections.abc import Iterator
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from crawler import crawl, links, urls
 from crawler.fetching import Fetcher, unpacked
 from gongwen.errors import InputError
 from tests.crawler.conftest import Crawler, Headers, Reply, Site
@@ -237,6 +240,62 @@ def test_lists_that_a_script_pages_through_are_followed_to_the_end(site: Site, c
     crawler(site.url("/zcwj/"), depth=1)
     assert [name for name in crawler.files if "/t" in name] == [f"zcwj/t{number}.html" for number in range(4)]
     assert not [path for path, _ in site.asked if "index_4" in path]
+
+
+def test_lists_that_a_script_asks_for_are_followed_to_the_end(site: Site, crawler: Crawler, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    """As 大汉 JPAAS has them: the page holds only what to ask, and an answer holds a page of the list."""
+    monkeypatch.setattr(crawl, "_VARIANTS", 1)  # of one path; a list's own count bounds its pages
+    unit = "/api-gateway/jpaas-publish-server/front/page/build/unit"
+    asked = {"webId": "52", "pageId": "1638", "parseType": "bulidstatic", "pageType": "column", "tagId": "分页列表", "tplSetId": "MsPk"}  # fmt: skip
+    said = str(asked).replace(": ", ":").replace(", ", ",")
+    script = f'<script src="/cms_files/unitbuild.js" url="{unit}" queryData="{said}"></script>'
+    site.pages["/col/col1638/index.html"] = (200, {"Content-Type": "text/html"}, f"<html><body>{script}</body></html>".encode())  # fmt: skip
+    for number in range(1, 4):
+        items = "".join(f'<li><a href="/art/2026/art_{number}{one}.html">通知</a></li>' for one in range(2))
+        pages = f'<div class="pagination" queryData="{said}" rows="2" count="6" pageNo="{number}" unitUrl="{unit}"></div>'  # fmt: skip
+        answer = {"success": True, "code": "200", "data": {"html": f'<div id="分页列表"><ul>{items}</ul>{pages}</div>'}}
+        question = asked | ({"paramJson": f'{{"pageNo":{number},"pageSize":2}}'} if number > 1 else {})
+        path = urlsplit(urls.normal(f"{site.url(unit)}?{urlencode(question)}"))
+        site.pages[f"{path.path}?{path.query}"] = (200, {"Content-Type": "application/json"}, json.dumps(answer).encode())  # fmt: skip
+        for one in range(2):
+            site.page(f"/art/2026/art_{number}{one}.html", text=f"第{number}{one}号通知")
+    crawler(site.url("/col/col1638/index.html"), depth=1)
+    articles = [f"art/2026/art_{number}{one}.html" for number in (1, 2, 3) for one in (0, 1)]
+    assert crawler.files == [*articles, "col/col1638/index.html"], "what holds a part of a list is no document"
+    asked_for = [headers for path, headers in site.asked if unit in path]
+    assert len(asked_for) == 3, "each page once"
+    assert {headers["referer"] for headers in asked_for} == {site.url("/")}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"data":',
+        '{"data": null}',
+        '{"data": {"html": 7}}',
+        '{"data": {"html": ""}}',
+        '{"data": {"html": "<"}}',
+        "{" * 5000,
+    ],
+)
+def test_an_answer_that_is_no_list_has_no_links(data: str) -> None:
+    found = links.of_list(data.encode(), "http://a.gov.cn/")
+    assert found is None or not found.links
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'uniturl="/u" querydata="no JSON" rows="15" count="31" pageno="1"',
+        "uniturl=\"/u\" querydata=\"{'a':'b'}\" rows='0' count='31' pageno='1'",
+        "uniturl=\"/u\" querydata=\"{'a':'b'}\" rows='15' count='30' pageno='2'",
+        "uniturl=\"/u\" querydata=\"['a']\" rows='15' count='31' pageno='1'",
+        "uniturl=\"javascript:go()\" querydata=\"{'a':'b'}\" rows='15' count='31' pageno='1'",
+        "querydata=\"{'a':'b'}\" rows='15' count='31' pageno='1'",
+    ],
+)
+def test_what_does_not_say_where_more_is_leads_nowhere(attributes: str) -> None:
+    assert not links.of_page(f"<html><body><div {attributes}></div></body></html>".encode(), "http://a.gov.cn/").links
 
 
 def test_the_next_pages_of_a_list_are_no_deeper_than_the_list(site: Site, crawler: Crawler) -> None:
