@@ -55,11 +55,10 @@ class NotHere(Exception):
 
 @dataclass(frozen=True)
 class Guard:
-    """What makes the nodes of a cluster ask who one is: the program with the plugin for it, what a node is furnished with
-    (called with its folder of settings, returns lines of its settings), and the certificate of whoever may do all.
+    """What makes the nodes of a cluster ask who one is, where their program has the plugin for it: what a node is furnished
+    with (called with its folder of settings, returns lines of its settings), and the certificate of whoever may do all.
     """
 
-    program: Path
     furnish: Callable[[Path], Sequence[str]]
     admin: ssl.SSLContext
 
@@ -73,6 +72,7 @@ class Node:
     heap: str
     small: bool
     process: subprocess.Popen[bytes]
+    program: Path
     guard: Guard | None = None
 
     @property
@@ -190,14 +190,19 @@ def _jar(artifact: str) -> str:
 
 @contextmanager
 def running(
-    count: int = 1, heap: str = "400m", disk: str | None = None, guard: Guard | None = None
+    count: int = 1,
+    heap: str = "400m",
+    disk: str | None = None,
+    *,
+    program: Path | None = None,
+    guard: Guard | None = None,
 ) -> Iterator[list[Node]]:
     """A cluster of so many nodes of so much memory; all are ended at the end, and their data removed.
 
     ``disk``: as large (``256m``) is the file system of each node's data, where one can be mounted (see ``Node.small``);
-    ``guard``: it asks who one is.
+    ``program``: the server with a plugin (:mod:`bench.opensearch_plugins`); ``guard``: it asks who one is.
     """
-    program = guard.program if guard else server()
+    program = program or server()
     work = Path(tempfile.mkdtemp(prefix="wenhao-cluster-"))
     work.chmod(0o755)
     ports = _free_ports(2 * count)
@@ -206,7 +211,7 @@ def running(
         for at in range(count):  # one by one, so that those begun are ended when the next cannot be
             folder = work / f"node{at}"
             small = _furnish(folder, configuration(folder, ports[at], ports[count + at], ports[count:]), disk, guard)
-            nodes += [Node(folder, ports[at], heap, small, _process(program, folder, heap), guard)]
+            nodes += [Node(folder, ports[at], heap, small, _process(program, folder, heap), program, guard)]
         await_nodes(nodes, count)
         yield nodes
     finally:
@@ -237,8 +242,7 @@ def _furnish(folder: Path, configuration: str, disk: str | None, guard: Guard | 
 
 def again(node: Node) -> Node:
     """Starts a node that has ended on what it left."""
-    program = node.guard.program if node.guard else server()
-    return replace(node, process=_process(program, node.folder, node.heap))
+    return replace(node, process=_process(node.program, node.folder, node.heap))
 
 
 def _process(program: Path, folder: Path, heap: str) -> subprocess.Popen[bytes]:

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from engine.client import Connection
+from engine.passages import (
+    MeiliPassageReader,
+    PassageReader,
+    PassageWriter,
+    meili_vector,
+    passages_index,
+    passages_settings,
+)
 from engine.protocol import Reader, Writer
 from engine.reader import MeiliReader
 from engine.settings import EngineSettings
@@ -50,6 +58,25 @@ def open_term_writer(connection: Connection, settings: EngineSettings) -> TermWr
             OpenSearchWriter(connection, settings, terms_index(settings), terms_layout(settings.replicas))
         )
     return TermWriter(MeiliWriter(connection, settings, terms_index(settings), terms_settings()))
+
+
+def open_passage_reader(connection: Connection, settings: EngineSettings) -> PassageReader:
+    """Return a reader of the vectors of passages."""
+    if connection.cluster:
+        from engine.opensearch.passages import OpenSearchPassageReader
+
+        return OpenSearchPassageReader(connection, settings)
+    return MeiliPassageReader(connection, settings)
+
+
+def open_passage_writer(connection: Connection, settings: EngineSettings, dimensions: int) -> PassageWriter:
+    """Return a writer of vectors with so many numbers each."""
+    if connection.cluster:
+        from engine.opensearch.passages import VectorWriter, stored
+
+        return PassageWriter(VectorWriter(connection, settings, dimensions), stored)
+    writer = MeiliWriter(connection, settings, passages_index(settings), passages_settings(dimensions))
+    return PassageWriter(writer, meili_vector)
 
 
 def open_word_writer(connection: Connection, settings: EngineSettings) -> WordIndexWriter | None:

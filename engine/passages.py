@@ -6,13 +6,13 @@ record that comes without (measured). Passages name their document and the diges
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from engine.client import Connection, EngineClient, RefusedError
+from engine.protocol import Writer
 from engine.settings import EngineSettings
-from engine.writer import MeiliWriter
 
 _EMBEDDER = "passages"
 
@@ -50,11 +50,17 @@ def passages_index(settings: EngineSettings) -> str:
     return f"{settings.index_name}_passages"
 
 
-class PassageWriter:
-    """Stores and removes passages."""
+def meili_vector(vector: Sequence[float]) -> dict[str, Any]:
+    """Return what of a record is its vector on Meilisearch."""
+    return {"_vectors": {_EMBEDDER: list(vector)}}
 
-    def __init__(self, connection: Connection, settings: EngineSettings, dimensions: int) -> None:
-        self._writer = MeiliWriter(connection, settings, passages_index(settings), passages_settings(dimensions))
+
+class PassageWriter:
+    """Stores and removes passages; ``stored`` makes of a vector what of a record it is."""
+
+    def __init__(self, writer: Writer, stored: Callable[[Sequence[float]], dict[str, Any]]) -> None:
+        self._writer = writer
+        self._stored = stored
 
     async def held(self) -> dict[str, str]:
         """Return document -> digest of the text its passages were made of, of documents that have all of them."""
@@ -71,7 +77,7 @@ class PassageWriter:
         await self._writer.ensure_index()
         records = [
             {"id": one.id, "document": one.document, "digest": one.digest, "first": not one.place}
-            | {"_vectors": {_EMBEDDER: list(one.vector)}}
+            | self._stored(one.vector)
             for one in sorted(passages, key=lambda one: not one.place)
         ]
         if records:
@@ -94,8 +100,21 @@ class PassageWriter:
         await self._writer.aclose()
 
 
-class PassageReader:
-    """Finds the documents with the nearest passages, with the search-only key."""
+class PassageReader(Protocol):
+    """Finds the documents with the nearest passages; raises ``EngineUnavailable`` when the engine is away."""
+
+    async def any(self) -> bool:
+        """Return True when some document has passages."""
+
+    async def nearest(self, vector: Sequence[float], limit: int) -> dict[str, float]:
+        """Return document -> cosine of its nearest passage, the nearest first; {} when there are no passages."""
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+
+
+class MeiliPassageReader:
+    """The ``PassageReader`` on Meilisearch, with the search-only key."""
 
     def __init__(self, connection: Connection, settings: EngineSettings) -> None:
         self._path = f"/indexes/{passages_index(settings)}/search"
@@ -106,10 +125,7 @@ class PassageReader:
         return bool(await self._ask({"q": "", "limit": 1, "attributesToRetrieve": ["document"]}))
 
     async def nearest(self, vector: Sequence[float], limit: int) -> dict[str, float]:
-        """Return document -> cosine of its nearest passage, the nearest first; {} when there are no passages.
-
-        Raises ``EngineUnavailable`` when the engine is away.
-        """
+        """Return document -> cosine of its nearest passage, the nearest first; {} when there are no passages."""
         body = {
             "vector": list(vector),
             "hybrid": {"embedder": _EMBEDDER, "semanticRatio": 1.0},

@@ -84,7 +84,7 @@ def pairs_of(pieces: Sequence[str]) -> set[str]:
     return found
 
 
-@lru_cache(200_000)
+@lru_cache(50_000)  # of 2.3 million words in 2,858 documents 19,426 are different; 200,000 take 25 MB more a process
 def _sides(word: str) -> tuple[bool, bool]:
     """Whether a word may be the first of a pair, and the second."""
     han = HAN.fullmatch(word) is not None

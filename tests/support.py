@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 from api.app import build_planner, create_app
 from api.settings import ApiSettings
 from bench import opensearch
+from bench.opensearch_plugins import Plugin, program_with
 from engine.client import Connection
 from engine.opening import open_reader, open_term_reader, open_term_writer, open_word_writer, open_writer
 from engine.server import running_engine
@@ -54,11 +55,14 @@ def reading_processes(today: date) -> Workers:
 
 
 @contextmanager
-def cluster(nodes: int = 1, disk: str | None = None) -> Iterator[list[opensearch.Node]]:
-    """A running OpenSearch of so many nodes; the test is skipped, with the reason, where there can be none."""
+def cluster(nodes: int = 1, disk: str | None = None, plugin: Plugin | None = None) -> Iterator[list[opensearch.Node]]:
+    """A running OpenSearch of so many nodes, with a plugin if asked for; the test is skipped, with the reason, where there
+    can be none.
+    """
     with ExitStack() as stack:
         try:
-            running = stack.enter_context(opensearch.running(nodes, disk=disk))
+            program = program_with(plugin) if plugin else None
+            running = stack.enter_context(opensearch.running(nodes, disk=disk, program=program))
         except opensearch.NotHere as reason:
             pytest.skip(str(reason))
         yield running

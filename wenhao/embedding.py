@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engine.client import Connection
-from engine.opening import open_writer
-from engine.passages import PassageWriter
+from engine.opening import open_passage_writer, open_writer
 from engine.settings import EngineSettings
 from gongwen import sentence_vectors
 from gongwen.errors import SettingsError
@@ -23,17 +22,17 @@ def embed_documents(connection: Connection) -> tuple[int, int]:
     """
     settings = EngineSettings()
     sentence_vectors.check()
-    if connection.cluster:
-        raise SettingsError("vectors are stored in Meilisearch only; a cluster answers without candidates by meaning")
     if not connection.may_write:
-        raise SettingsError("writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY")
+        raise SettingsError(
+            "writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY, for a cluster OPENSEARCH_ADMIN"
+        )
     with lock.indexing(settings.data_dir, lock.EMBEDDING_FILE):
         return asyncio.run(_embed(connection, settings))
 
 
 async def _embed(connection: Connection, settings: EngineSettings) -> tuple[int, int]:
     writer = open_writer(connection, settings)
-    store = PassageWriter(connection, settings, sentence_vectors.DIMENSIONS)
+    store = open_passage_writer(connection, settings, sentence_vectors.DIMENSIONS)
     try:
         with progress("向量", await writer.count()) as show:
             return await embed(writer, store, sentence_vectors.SentenceEncoder(), lambda done, _: show(done, _, ""))

@@ -82,11 +82,12 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
     _collect_rarely()
     settings = EngineSettings()
     root = folder.resolve()
-    listing = _listed(root, name or collections.name_of(settings.data_dir, root), settings)
-    collections.check_name(listing.collection)
+    collection = name or collections.name_of(settings.data_dir, root)
+    listings = [_listed(root, collection, settings)]
+    collections.check_name(collection)
     with _writing(connection, settings):
-        collections.claim(settings.data_dir, listing.collection, root)
-        return asyncio.run(_bring([listing], connection, settings, whole=False))
+        collections.claim(settings.data_dir, collection, root)
+        return asyncio.run(_bring(listings, connection, settings, whole=False))
 
 
 def sync_folders(folders: Sequence[Path], connection: Connection, *, touched: Collection[str] | None = None) -> Indexed:
@@ -101,8 +102,9 @@ def sync_folders(folders: Sequence[Path], connection: Connection, *, touched: Co
         listings = _listings(folders, settings)
         if touched is not None:
             listings = [listing.having_seen(touched) for listing in listings]
-        for listing, folder in zip(listings, folders, strict=False):
-            collections.claim(settings.data_dir, listing.collection, folder.resolve())
+        named = [listing.collection for listing in listings]
+        for collection, folder in zip(named, folders, strict=False):
+            collections.claim(settings.data_dir, collection, folder.resolve())
         return asyncio.run(_bring(listings, connection, settings, whole=not folders))
 
 
@@ -209,17 +211,21 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
 
 
 async def _fill(
-    listings: Sequence[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings, *, recount: bool = False
+    listings: list[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings, *, recount: bool = False
 ) -> tuple[dict[str, Summary], int]:
-    """The collections, then what depends on all of them; with ``recount`` the words are counted in any case."""
+    """The collections, then what depends on all of them; with ``recount`` the words are counted in any case. Takes from the
+    listings, for what comes after has no use for them, and needs the memory.
+    """
     summaries: dict[str, Summary] = {}
     workers = Workers(pipeline)
     try:
-        for listing in listings:
+        while listings:
+            listing = listings.pop(0)
             with progress(listing.collection, len(listing.files)) as show:
                 summaries[listing.collection] = await update(
                     listing, pipeline, index.writer, index.entries, settings.data_dir, progress=show, workers=workers
                 )
+            del listing
         changed = sum(summary.written + summary.deleted for summary in summaries.values())
         changed = await index.writer.count() if recount else changed
         related = await conclude(
@@ -237,7 +243,7 @@ async def _fill(
 
 
 async def _build(
-    listings: Sequence[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings
+    listings: list[Listing], pipeline: Pipeline, index: _Index, settings: EngineSettings
 ) -> tuple[dict[str, Summary], int]:
     """Fills the index of the new schema; what an interrupted build left of it is kept and brought in line too."""
     await index.writer.ensure_index()

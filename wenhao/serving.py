@@ -18,8 +18,7 @@ from api.meaning import Meaning
 from api.settings import ApiSettings
 from engine import keys, space
 from engine.client import Connection
-from engine.opening import open_reader, open_term_reader, open_writer
-from engine.passages import PassageReader
+from engine.opening import open_passage_reader, open_reader, open_term_reader, open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen import sentence_vectors
@@ -134,14 +133,10 @@ def meaning(connection: Connection, settings: ApiSettings) -> Meaning | None:
     """Candidates by meaning, as far as the settings and what is installed allow."""
     if settings.semantic == "off" or (settings.semantic == "auto" and not sentence_vectors.available()):
         return None
-    if connection.cluster:
-        if settings.semantic == "auto":
-            return None
-        raise SettingsError("candidates by meaning are looked up by Meilisearch only; set WENHAO_SEMANTIC=off")
     sentence_vectors.check()
     # numpy's threads wait for each other: on busy processors the vector of one question took 111 ms instead of 5 (p95).
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return Meaning(sentence_vectors.SentenceEncoder, PassageReader(connection, EngineSettings()))
+    return Meaning(sentence_vectors.SentenceEncoder, open_passage_reader(connection, EngineSettings()))
 
 
 class Server(uvicorn.Server):

@@ -24,6 +24,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench import opensearch
+from bench.opensearch_plugins import KNN, program_with
 from bench.quality import baseline, page, peers, sets
 from bench.quality.run import How, Outcome, run
 from bench.quality.sets import SETS, QuestionSet
@@ -45,7 +46,8 @@ def main(arguments: list[str]) -> int:
     try:
         if options.engine == "opensearch":
             # All settings that follow are read from here, the site's too.
-            os.environ["OPENSEARCH_URL"] = stack.enter_context(opensearch.running(heap="1g"))[0].url
+            program = program_with(KNN) if options.semantic else None
+            os.environ["OPENSEARCH_URL"] = stack.enter_context(opensearch.running(heap="1g", program=program))[0].url
         for one in _wanted(options):
             found = run(one, how)
             report[one.name] = found.report
@@ -117,8 +119,8 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, How]:
     )
     if (options.check or options.update or options.write) and (not how.whole or options.docs):
         parser.error("--check, --update and --write need whole sets: no --half, --limit, --quick, --docs")
-    if options.engine != "meilisearch" and (options.update or options.semantic):
-        parser.error("what is pinned, and candidates by meaning, are of --engine meilisearch")
+    if options.engine != "meilisearch" and options.update:
+        parser.error("what is pinned is of --engine meilisearch")
     return options, how
 
 

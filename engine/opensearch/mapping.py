@@ -16,6 +16,9 @@ NUMBERS = frozenset({Field.YEAR, Field.DAY, Field.SIGNED, Field.PUBLISHED, Field
 RAW = "raw"
 """The part of a string field that keeps letter case: what is counted and sorted. The field itself is what is compared."""
 
+VECTOR = "vector"
+"""The field of a passage's vector."""
+
 _LONGEST = 8191  # characters; Lucene takes terms of at most 32,766 bytes, and a character has at most four
 _MARK = "wenhao"
 
@@ -45,6 +48,16 @@ def documents_layout(shards: int, replicas: int) -> dict[str, Any]:
 def terms_layout(replicas: int) -> dict[str, Any]:
     """Return the body that makes an index of terms: nothing is searched in it."""
     return _layout({Field.ID: _string()}, 1, replicas)
+
+
+def passages_layout(dimensions: int, shards: int, replicas: int) -> dict[str, Any]:
+    """Return the body that makes an index of passages: vectors, of which Lucene keeps the one copy. Needs the k-NN plugin."""
+    method = {"name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"}
+    vector = {"type": "knn_vector", "dimension": dimensions, "method": method}
+    made = _layout({Field.ID: _string(), "document": {"type": "keyword"}, VECTOR: vector}, shards, replicas)
+    made["settings"]["index"]["knn"] = True
+    made["mappings"]["_source"] = {"excludes": [VECTOR]}
+    return made
 
 
 def version_of(mappings: Mapping[str, Any], layout: Mapping[str, Any]) -> int | None:

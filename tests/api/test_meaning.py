@@ -13,8 +13,7 @@ from api.app import build_planner, create_app
 from api.meaning import Meaning
 from api.settings import ApiSettings
 from engine.client import Connection
-from engine.opening import open_term_reader
-from engine.passages import PassageReader, PassageWriter
+from engine.opening import open_passage_reader, open_passage_writer, open_term_reader
 from engine.reader import MeiliReader
 from engine.server import running_engine
 from engine.settings import EngineSettings
@@ -56,7 +55,7 @@ def connection(settings: EngineSettings) -> Iterator[Connection]:
 def vectors(connection: Connection, settings: EngineSettings) -> tuple[int, int]:
     async def run() -> tuple[int, int]:
         writer = MeiliWriter(connection, settings)
-        store = PassageWriter(connection, settings, sentence_vectors.DIMENSIONS)
+        store = open_passage_writer(connection, settings, sentence_vectors.DIMENSIONS)
         try:
             return await embed(writer, store, sentence_vectors.SentenceEncoder(), lambda *_: None)
         finally:
@@ -73,7 +72,7 @@ def sites(folder: Path, settings: EngineSettings, connection: Connection) -> Ite
     assert vectors(connection, settings) == (len(DOCUMENTS), 0)
     api_settings, made = ApiSettings(), {}
     for name in ("words", "meaning"):
-        meaning = Meaning(sentence_vectors.SentenceEncoder, PassageReader(connection, settings))
+        meaning = Meaning(sentence_vectors.SentenceEncoder, open_passage_reader(connection, settings))
         app = create_app(
             MeiliReader(connection, settings),
             build_planner(api_settings),

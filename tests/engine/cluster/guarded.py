@@ -8,14 +8,13 @@ import contextlib
 import ssl
 import subprocess
 import time
-import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from shutil import copy, copytree, rmtree
+from shutil import copy, copytree
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,11 +23,9 @@ from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
 from bench import opensearch
+from bench.opensearch_plugins import SECURITY, program_with
 from engine.settings import EngineSettings
 
-_PLUGIN = f"org.opensearch.plugin:opensearch-security:{opensearch.VERSION}.0:zip"
-_ZIP = f"opensearch-security-{opensearch.VERSION}.0.zip"
-_SUM = "1f673622c462c4171a8c53f9b1ad20e5b839834cb79b0d3b388da180a0e514e8"
 _ROLES = Path(__file__).parents[3] / "deploy" / "opensearch"
 _SETTINGS = """\
 plugins.security.ssl.transport.pemcert_filepath: node.pem
@@ -100,7 +97,7 @@ def guarded(folder: Path) -> Iterator[EngineSettings]:
 
     Raises :class:`bench.opensearch.NotHere` where there can be none.
     """
-    program, certificates = _program(), folder / "certificates"
+    program, certificates = program_with(SECURITY), folder / "certificates"
     users = _users(program)
     certificates.mkdir()
     authority = Authority.at(certificates)
@@ -119,8 +116,7 @@ def guarded(folder: Path) -> Iterator[EngineSettings]:
         (own / "internal_users.yml").write_text(users)
         return _SETTINGS.splitlines()
 
-    guard = opensearch.Guard(program, furnish, admin)
-    with opensearch.running(heap="512m", guard=guard) as (node,):
+    with opensearch.running(heap="512m", program=program, guard=opensearch.Guard(furnish, admin)) as (node,):
         _await_users(node)
         yield EngineSettings(
             data_dir=folder / "data",
@@ -129,21 +125,6 @@ def guarded(folder: Path) -> Iterator[EngineSettings]:
             opensearch_admin=SecretStr(ADMIN),
             opensearch_search=SecretStr(SEARCH),
         )
-
-
-def _program() -> Path:
-    """The server with the plugin, unpacked once a machine beside the one without."""
-    home = opensearch.server().parent / "guarded"
-    if (home / "complete").exists():
-        return home / "program"
-    rmtree(home, ignore_errors=True)
-    home.mkdir(mode=0o755)
-    opensearch.fetch(home, (_PLUGIN,), {_ZIP: _SUM})
-    copytree(opensearch.server(), home / "program")
-    with zipfile.ZipFile(home / _ZIP) as plugin:
-        plugin.extractall(home / "program" / "plugins" / "opensearch-security")
-    (home / "complete").touch()
-    return home / "program"
 
 
 def _users(program: Path) -> str:
