@@ -37,6 +37,15 @@ class Change:
     automatic: bool
 
 
+def may_change(plan: Plan, step: Step | None, total: int) -> bool:
+    """False for a question that nobody would correct, since it found ``total`` documents by a step of its plan."""
+    if step is None or plan.numbers:
+        return False
+    if total and step.name == "number":  # a code left unfinished is no word, and it finds its document
+        return False
+    return total < _FEW or step.name not in ("phrase", "number", "code")
+
+
 @dataclass(frozen=True, slots=True)
 class Corrector:
     """Finds changes with the collection's vocabulary; it asks the engine how many documents hold what was typed."""
@@ -51,11 +60,7 @@ class Corrector:
 
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
-        if not self.vocabulary or step is None or plan.numbers:
-            return None
-        if total and step.name == "number":  # a code left unfinished is no word, and it finds its document
-            return None
-        if total >= _FEW and step.name in ("phrase", "number", "code"):
+        if not self.vocabulary or not may_change(plan, step, total):
             return None
         text = normalize(question).text.strip()
         if readings := latin.readings(text, self.vocabulary, _READINGS):

@@ -11,7 +11,7 @@ from functools import partial
 
 from api import answer, fields, pinning, titled
 from api.asking import Page, page_of, request_of, reranked
-from api.correcting import Change, Corrector
+from api.correcting import Change, Corrector, may_change
 from api.explain import explain
 from api.fields import Asked
 from api.meaning import Meaning, joined
@@ -141,10 +141,9 @@ class Searcher:
         asked = fields.read(params)
         ask = partial(self._ask, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
         found = await ask(asked)
-        corrector = Corrector(self.weights.vocabulary, planner.segmenter, lists.stop_words, self.reader)
         # That what was typed finds nothing is not known where some documents could not be looked at.
         sure = params.correct and not found.page.partial
-        change, found = await self._changed(corrector, asked, found, ask) if sure else (None, found)
+        change, found = await self._changed(lists, asked, found, ask) if sure else (None, found)
         hits, parts = ranked(found, wanted, weights)
         return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, found.facets)
 
@@ -157,10 +156,14 @@ class Searcher:
         return shown
 
     async def _changed(
-        self, corrector: Corrector, asked: Asked, found: Answered, ask: Callable[[Asked], Awaitable[Answered]]
+        self, lists: Lists, asked: Asked, found: Answered, ask: Callable[[Asked], Awaitable[Answered]]
     ) -> tuple[Change | None, Answered]:
         """The change of a question and what it then finds; a change that finds nothing is none."""
         total = await self._unfiltered(found)
+        if not may_change(found.plan, found.step, total):
+            return None, found
+        vocabulary = await self.weights.vocabulary()
+        corrector = Corrector(vocabulary, self.planner.segmenter, lists.stop_words, self.reader)
         change = await corrector.change(asked.params.q, found.plan, found.step, total)
         if change is None or not change.automatic:
             return change, found
@@ -231,8 +234,8 @@ class Searcher:
 
     async def suggest(self, typed: str, limit: int) -> list[Suggestion]:
         """Suggestions for a question that is being typed."""
-        await self.weights.current()
-        return await Suggester(self.weights.vocabulary, self.planner.segmenter, self.reader).suggest(typed, limit)
+        vocabulary = await self.weights.vocabulary()
+        return await Suggester(vocabulary, self.planner.segmenter, self.reader).suggest(typed, limit)
 
 
 def ranked(found: Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple[Found, ...], dict[str, Ranked]]:

@@ -72,23 +72,32 @@ class CurrentWeights:
 
     def __init__(self, source: Counts | None = None) -> None:
         self.weights = TermWeights()
-        self.vocabulary = Vocabulary()
+        self._vocabulary = Vocabulary()
         self._source = source
         self._stamp: str | None = None
         self._checked = -math.inf
         self._renewing: asyncio.Task[None] | None = None
+        self._weighed = asyncio.Event()
 
     async def current(self) -> TermWeights:
         """The weights; calls before the first ones are there wait for them, later ones never wait."""
         self.begin()
+        if self._renewing is not None:
+            await self._weighed.wait()
+        return self.weights
+
+    async def vocabulary(self) -> Vocabulary:
+        """The vocabulary, which takes longer to be there the first time; else as :meth:`current`."""
+        await self.current()
         if self._stamp is None and self._renewing is not None:
             await asyncio.shield(self._renewing)  # the caller may go away; the others wait for the same task
-        return self.weights
+        return self._vocabulary
 
     def begin(self) -> None:
         """Begin to fetch the weights when they were not looked at for CHECK_SECONDS; returns at once.
 
-        Called when the service starts, for 180,000 terms take four seconds that the first question would wait.
+        Called when the service starts, for 180,000 terms take two seconds that the first question would wait, and the
+        vocabulary as long again.
         """
         if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
             self._checked = time.monotonic()
@@ -100,15 +109,20 @@ class CurrentWeights:
             if state is None or state.stamp == self._stamp:
                 return
             terms = await source.terms()
+            frequencies = {term.text: term.frequency for term in terms if term.kind is TermKind.WORD}
+            weights = TermWeights(frequencies, state.documents, state.mean_words)
+            if self._stamp is None:
+                self.weights = weights
+                self._weighed.set()
             # Aside, since 180,000 terms take two seconds, and the table of readings a second when first used.
             vocabulary = await asyncio.to_thread(Vocabulary, terms, state.documents)
             await asyncio.to_thread(pinyin.is_syllable, "pin")
-            frequencies = {term.text: term.frequency for term in terms if term.kind is TermKind.WORD}
-            self.weights = TermWeights(frequencies, state.documents, state.mean_words)
-            self.vocabulary = vocabulary
-            self._stamp = state.stamp
+            # Together, for an answer that is kept is known by its weights.
+            self.weights, self._vocabulary, self._stamp = weights, vocabulary, state.stamp
         except WenhaoError as error:
             _log.warning("word weights were not renewed: %s", error)
+        finally:
+            self._weighed.set()
 
     async def aclose(self) -> None:
         """Stop renewing."""
