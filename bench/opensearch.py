@@ -133,7 +133,10 @@ def fetch(folder: Path, artifacts: Sequence[str], sums: Mapping[str, str]) -> No
         raise NotHere("no Maven on this machine to fetch OpenSearch with: it is not tested")
     for artifact in artifacts:
         command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
-        fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        try:
+            fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+        except subprocess.TimeoutExpired as error:
+            raise NotHere(f"Maven did not fetch {artifact} within five minutes: OpenSearch is not tested") from error
         if fetched.returncode:
             raise NotHere(f"Maven could not fetch {artifact}: OpenSearch is not tested ({fetched.stdout[-200:]})")
     for name, expected in sums.items():
