@@ -1,6 +1,7 @@
 """A real OpenSearch on this machine, of one node or several: fetched by Maven, pinned by checksum, run as plain processes.
 
-The server's zip for integration tests holds no plugin but the transport; the one with the tokenizers is put in beside it.
+The server's zip for integration tests holds no plugin but the transport; the one with the tokenizers is put in beside it, and
+others by :mod:`bench.opensearch_plugins`.
 """
 
 from __future__ import annotations
@@ -28,13 +29,11 @@ import orjson
 VERSION = "2.19.4"
 _ZIP = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
 _ANALYSIS = f"org.opensearch.plugin:analysis-common:{VERSION}"
-_SMARTCN = "org.apache.lucene:lucene-analysis-smartcn:9.12.3"
 _SUMS = {
-    "lucene-analysis-smartcn-9.12.3.jar": "06db5436be801787738b9735ebe81622e263826a39dedc66402a99a1c33fab36",
     f"opensearch-{VERSION}.zip": "3902e642715210d1d9d7cbdcc8f5abd6f931d1d7a679cea3750937becf16c406",
     f"analysis-common-{VERSION}.jar": "46db3a6c8fc53f756853d29b4d14fc326ce96a0f56b62aeb289a8126ec513e66",
 }
-_DESCRIPTOR = f"""\
+DESCRIPTOR = f"""\
 name={{name}}
 description=Tokenizers and filters
 version={VERSION}
@@ -118,7 +117,7 @@ def server() -> Path:
         return home / f"opensearch-{VERSION}"
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(mode=0o755)
-    fetch(home, (_ZIP, _ANALYSIS, _SMARTCN), _SUMS)
+    fetch(home, (_ZIP, _ANALYSIS), _SUMS)
     _unpack(home)
     (home / "complete").touch()
     return home / f"opensearch-{VERSION}"
@@ -152,43 +151,10 @@ def _unpack(home: Path) -> None:
     module = root / "modules" / "analysis-common"
     module.mkdir()
     shutil.copy(home / f"analysis-common-{VERSION}.jar", module)
-    described = _DESCRIPTOR.format(name="analysis-common", plugin="org.opensearch.analysis.common.CommonAnalysisPlugin")
+    described = DESCRIPTOR.format(name="analysis-common", plugin="org.opensearch.analysis.common.CommonAnalysisPlugin")
     (module / "plugin-descriptor.properties").write_text(described)
     for program in (root / "bin").iterdir():
         program.chmod(0o755)
-
-
-def with_smartcn() -> None:
-    """Puts the analyzer ``smartcn`` into the server, for the next node that is started.
-
-    Its plugin is in no Maven repository, so ours of thirty lines gives the same analyzer of Lucene. Raises :class:`NotHere`
-    without a Java compiler.
-    """
-    root = server()
-    module = root / "modules" / "analysis-smartcn"
-    if module.exists():
-        return
-    if not shutil.which("javac"):
-        raise NotHere("no Java compiler on this machine: smartcn is no peer")
-    words = root.parent / _jar(_SMARTCN)
-    with tempfile.TemporaryDirectory(dir=root.parent) as folder:
-        work, classes = Path(folder) / "module", Path(folder) / "classes"
-        work.mkdir()
-        path = f"{root / 'lib' / '*'}:{words}"
-        source = Path(__file__).parent / "smartcn" / "SmartcnPlugin.java"
-        subprocess.run(["javac", "-d", str(classes), "-cp", path, str(source)], check=True)
-        with zipfile.ZipFile(work / "smartcn.jar", "w") as jar:
-            for one in classes.iterdir():
-                jar.write(one, one.name)
-        shutil.copy(words, work)
-        described = _DESCRIPTOR.format(name="analysis-smartcn", plugin="SmartcnPlugin")
-        (work / "plugin-descriptor.properties").write_text(described)
-        work.rename(module)
-
-
-def _jar(artifact: str) -> str:
-    _, name, version = artifact.split(":")
-    return f"{name}-{version}.jar"
 
 
 @contextmanager

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree, rmtree
+from shutil import copy, copytree, rmtree, which
 
-from bench.opensearch import VERSION, fetch, server
+from bench.opensearch import DESCRIPTOR, VERSION, NotHere, fetch, server
+
+_SMARTCN = "org.apache.lucene:lucene-analysis-smartcn:9.12.3"
+_SMARTCN_JAR = "lucene-analysis-smartcn-9.12.3.jar"
+_SMARTCN_SUM = "06db5436be801787738b9735ebe81622e263826a39dedc66402a99a1c33fab36"
 
 
 @dataclass(frozen=True)
@@ -57,3 +63,32 @@ def program_with(plugin: Plugin) -> Path:
     description.write_text(text, "utf-8")
     (home / "complete").touch()
     return home / "program"
+
+
+def with_smartcn() -> None:
+    """Puts the analyzer ``smartcn`` into the server, for the next node that is started.
+
+    Its plugin is in no Maven repository, so ours of thirty lines gives the same analyzer of Lucene. Raises :class:`NotHere`
+    without a Java compiler.
+    """
+    root = server()
+    module = root / "modules" / "analysis-smartcn"
+    if module.exists():
+        return
+    if not which("javac"):
+        raise NotHere("no Java compiler on this machine: smartcn is no peer")
+    words = root.parent / _SMARTCN_JAR
+    fetch(root.parent, (_SMARTCN,), {_SMARTCN_JAR: _SMARTCN_SUM})
+    with tempfile.TemporaryDirectory(dir=root.parent) as folder:
+        work, classes = Path(folder) / "module", Path(folder) / "classes"
+        work.mkdir()
+        path = f"{root / 'lib' / '*'}:{words}"
+        source = Path(__file__).parent / "smartcn" / "SmartcnPlugin.java"
+        subprocess.run(["javac", "-d", str(classes), "-cp", path, str(source)], check=True)
+        with zipfile.ZipFile(work / "smartcn.jar", "w") as jar:
+            for one in classes.iterdir():
+                jar.write(one, one.name)
+        copy(words, work)
+        described = DESCRIPTOR.format(name="analysis-smartcn", plugin="SmartcnPlugin")
+        (work / "plugin-descriptor.properties").write_text(described)
+        work.rename(module)

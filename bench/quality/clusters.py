@@ -10,6 +10,7 @@ import httpx
 import orjson
 
 from bench import opensearch
+from bench.opensearch_plugins import with_smartcn
 from bench.quality.documents import Source, Text, texts
 
 ANALYSES = ("cjk", "smartcn")
@@ -43,7 +44,7 @@ def running(analysis: str, sources: tuple[Source, ...]) -> Iterator[Analysed]:
     """
     documents = texts(sources)
     if analysis == "smartcn":
-        opensearch.with_smartcn()
+        with_smartcn()
     with (
         opensearch.running(heap="1g") as nodes,
         httpx.Client(base_url=nodes[0].url, trust_env=False, timeout=60.0) as http,

@@ -15,6 +15,7 @@ import httpx
 import psutil
 
 from bench import opensearch
+from bench.opensearch_plugins import with_smartcn
 from bench.quality import clusters
 from bench.quality.documents import Text
 from bench.speed.measured import Measured, titled, watched
@@ -65,7 +66,7 @@ def measure(name: str, number: int, size: int, files: Path, data: Path) -> Measu
     """One way, on a node of its own; raises :class:`bench.opensearch.NotHere` where there can be none."""
     data.mkdir(parents=True)
     if name == "smartcn":
-        opensearch.with_smartcn()
+        with_smartcn()
     with opensearch.running(heap="1g") as (node,):
         engine = psutil.Process(node.process.pid)
         used, began, before = sum(engine.cpu_times()[:2]), time.perf_counter(), os.times()
