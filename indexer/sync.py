@@ -11,6 +11,7 @@ index, whatever the folder went through before.
 
 from __future__ import annotations
 
+import ctypes
 from datetime import date
 from pathlib import Path
 
@@ -105,18 +106,29 @@ async def conclude(
 
     Returns how many documents' relations were written.
     """
-    if sum(entries.documents().values()) > terms.FEW:
+    many = sum(entries.documents().values()) > terms.FEW
+    if many:
         workers.rest()  # with their parent they have 200 MB, and what follows takes as much again here
+        _trim()
     related = await relations.update(writer, entries.register, entries.changed, entries.decided, today)
     entries.note_changed(related)
     before = entries.version
     await entries.seal(writer, today)
+    if many:
+        _trim()
     if term_counts is not None:
         await terms.update(writer, term_counts, changed, workers)
     # Last, for nothing depends on it, and one that could not be written is made good by the next run, changes or none.
     if words is not None:
         await word_indexing.update(writer, words, entries.changed, before, entries.version)
     return len(related)
+
+
+def _trim() -> None:
+    """Gives the system back what is free, where the C library can: records of some kilobytes leave holes of a hundred MB."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 async def forget(collection: str, writer: Writer, entries: Ledger) -> int:

@@ -86,7 +86,7 @@ async def _counted(documents: Writer, workers: _Counting | None) -> AsyncGenerat
                 yield counting.count(records)
                 continue
             waiting.append(asyncio.create_task(workers.counted(records)))
-            if len(waiting) > 2 * workers.count:
+            if len(waiting) > workers.count:  # one more than they are; the counts of each that waits are some 15 MB
                 yield await waiting.popleft()
         while waiting:
             yield await waiting.popleft()
