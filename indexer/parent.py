@@ -23,7 +23,7 @@ from gongwen.errors import SettingsError
 
 _LONGEST = 4096  # bytes of a message
 _PATIENCE = 10  # seconds in which it ends when told
-_ENVIRONMENT = {"PYPINYIN_NO_PHRASES": "1"}  # reading asks for single characters, and the table of phrases takes 44 MB
+_KEYS = ("MEILI_", "OPENSEARCH_")  # how the names of variables begin that hold the engine's keys
 
 
 class Parent:
@@ -84,7 +84,7 @@ class Parent:
             with theirs:
                 command = [sys.executable, "-m", "indexer.worker", str(theirs.fileno()), *self._arguments]
                 self._process = subprocess.Popen(
-                    command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=os.environ | _ENVIRONMENT
+                    command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], env=_environment()
                 )
         return self._control
 
@@ -99,3 +99,10 @@ class Parent:
             except subprocess.TimeoutExpired:
                 process.kill()  # the kernel ends those that it forked
                 process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without the engine's keys: what a file does to the process that reads it, it has none of them."""
+    found = {name: value for name, value in os.environ.items() if not name.startswith(_KEYS)}
+    # Reading asks for the pinyin of single characters, and the table of phrases takes 44 MB.
+    return found | {"PYPINYIN_NO_PHRASES": "1"}

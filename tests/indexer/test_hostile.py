@@ -247,6 +247,21 @@ def test_the_parent_has_one_thread_and_its_processes_share_what_it_loaded(worker
     assert own.uss < own.rss / 2, "most of its memory is shared"
 
 
+def test_no_reading_process_has_a_key_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEILI_MASTER_KEY", "secret")
+    monkeypatch.setenv("OPENSEARCH_ADMIN", "clerk:secret")
+    made = Workers(Pipeline(IndexerSettings(workers=1), date(2026, 1, 1)))
+    try:
+        made._all[0]._started()
+        assert made._parent._process is not None
+        parent = psutil.Process(made._parent._process.pid)
+        for process in (parent, *parent.children()):
+            assert "PATH" in process.environ()
+            assert not [value for value in process.environ().values() if "secret" in value]
+    finally:
+        made.close()
+
+
 def test_no_reading_process_is_left() -> None:
     made = Workers(Pipeline(IndexerSettings(workers=2), date(2026, 1, 1)))
     before = set(psutil.Process().children())
