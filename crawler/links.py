@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree, html
 
-from crawler import list_scripts, list_units, urls
+from crawler import json_lists, list_scripts, urls
 from crawler.addresses import Refused
 from gongwen.errors import UnreadableDocument
 from indexer import attachments
@@ -45,10 +45,17 @@ class Found:
 
 def of_list(data: bytes, url: str) -> Found | None:
     """The links of a sitemap, an index of sitemaps, an RSS or Atom feed, a group of a list's records (``_of_datastore``), a
-    page of a list (:mod:`crawler.list_units`); None for anything else."""
-    piece = list_units.html_of(data)
-    if piece is None:
+    part of a list in JSON (:mod:`crawler.json_lists`); None for anything else."""
+    answer = json_lists.read(data)
+    if answer is None:
         return _of_xml(data, url)
+    piece = json_lists.html_of(answer)
+    if piece is None:
+        found = _normal(list(json_lists.addresses_in(answer)), url)
+        following = _normal(list(filter(None, [json_lists.next_number(url)])), url)
+        if not found:  # what is behind the last page of a list is empty
+            return Found(is_list=True) if following else None
+        return Found((*found, *following), following, is_list=True)
     try:
         return _of_tree(html.fragment_fromstring(piece, create_parent="div"), url, url, is_list=True)
     except (etree.ParserError, ValueError):
@@ -100,7 +107,7 @@ def _of_tree(tree: html.HtmlElement, base: str, url: str, encoding: str = "utf-8
     """The links of a page or a piece of one; what scripts ask for belongs to the page's own ``url``, whatever its base."""
     found, following, counted = list[str](), list[str](), list[str]()
     for element in tree.iterfind(".//*[@querydata]"):
-        counted += filter(None, (list_units.first(element), list_units.following(element)))
+        counted += filter(None, (json_lists.first(element), json_lists.following(element)))
     for element in tree.iter("a", "area", "iframe", "frame", "embed", "object", "meta", "link", "script"):
         if element.tag == "script":
             if (records := _datastore(element)) is not None:

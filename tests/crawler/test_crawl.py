@@ -267,6 +267,25 @@ def test_lists_that_a_script_asks_for_are_followed_to_the_end(site: Site, crawle
     assert {headers["referer"] for headers in asked_for} == {site.url("/")}
 
 
+def test_a_list_in_json_whose_address_is_given_is_read_to_its_end(site: Site, crawler: Crawler) -> None:
+    """As 开普 UCAP gives it; what is behind the last page is empty."""
+    for number in range(1, 4):
+        row = {
+            "title": "公告",
+            "url": f"//www.quzhou.test:{site.port}/c{number}/content.html",
+            "content": "见 /a.html。",
+        }
+        answer = {"data": {"page": number, "total": 2, "results": [row] if number < 3 else []}}
+        path = f"/searchList/a1a0?_isJson=true&_pageSize=1&page={number}"
+        site.pages[path] = (200, {"Content-Type": "application/json"}, json.dumps(answer).encode())
+        site.page(f"/c{number}/content.html", text=f"第{number}号公告")
+    crawler(site.url("/searchList/a1a0?_isJson=true&_pageSize=1&page=1"), depth=1)
+    assert crawler.files == ["c1/content.html", "c2/content.html"]
+    assert "/a.html" not in site.paths(), "a text is no address"
+    assert not crawler.reasons(), "the end of a list is no fault"
+    assert not [path for path in site.paths() if "page=4" in path]
+
+
 @pytest.mark.parametrize(
     "data",
     [
