@@ -23,6 +23,7 @@ _DOCUMENT = re.compile(
     r"(?:https?:/|/|\.{1,2})?/[^\s<>\"]{1,1000}\.(?:s?html?|jhtml|pdf|docx?|wps|ofd|xlsx?|zip)(?:\?[^\s<>\"]*)?",
     re.IGNORECASE,
 )
+_LONGEST = 5 * 1024 * 1024  # bytes: read, brackets alone take twenty times as much
 _PAGE_NUMBERS = frozenset(
     {"page", "pageno", "pagenum", "pageindex", "pagenumber", "currentpage", "curpage", "currpage"}
 )
@@ -55,8 +56,8 @@ def following(element: etree._Element) -> str | None:
 
 
 def read(data: bytes) -> Any:
-    """What an answer says; None for what is no JSON."""
-    if data.lstrip()[:1] not in (b"{", b"["):
+    """What an answer says; None for what is no JSON, or too long to be a page of a list."""
+    if data.lstrip()[:1] not in (b"{", b"[") or len(data) > _LONGEST:
         return None
     try:
         return json.loads(data)

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import time
+import tracemalloc
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -300,6 +301,16 @@ def test_a_list_in_json_whose_address_is_given_is_read_to_its_end(site: Site, cr
 def test_an_answer_that_is_no_list_has_no_links(data: str) -> None:
     found = links.of_list(data.encode(), "http://a.gov.cn/")
     assert found is None or not found.links
+
+
+def test_json_that_is_no_page_of_a_list_takes_no_memory() -> None:
+    data = b"[" + b"[]," * 2_000_000 + b"[]]"
+    tracemalloc.start()
+    try:
+        assert links.of_list(data, "http://a.gov.cn/list?page=1") is None
+        assert tracemalloc.get_traced_memory()[1] < 2 * len(data)
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
