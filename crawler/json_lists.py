@@ -37,7 +37,7 @@ def first(element: etree._Element) -> str | None:
     '/unit?webId=52&tagId=%E5%88%97%E8%A1%A8'
     """
     asked, place = _asked(element), element.get("url")
-    return f"{place}?{urlencode(asked)}" if asked and place else None
+    return _with(place, asked) if asked and place else None
 
 
 def following(element: etree._Element) -> str | None:
@@ -52,7 +52,7 @@ def following(element: etree._Element) -> str | None:
     if not asked or not place or not rows or page * rows >= count:
         return None
     wanted = json.dumps({"pageNo": page + 1, "pageSize": rows}, separators=(",", ":"))
-    return f"{place}?{urlencode({**asked, 'paramJson': wanted})}"
+    return _with(place, asked | {"paramJson": wanted})
 
 
 def read(data: bytes) -> Any:
@@ -115,6 +115,10 @@ def _asked(element: etree._Element) -> dict[str, str]:
         return {}
     pairs = found.items() if isinstance(found, dict) else ()
     return {name: value for name, value in pairs if isinstance(value, str)}
+
+
+def _with(place: str, asked: dict[str, str]) -> str:
+    return f"{place}{'&' if '?' in place else '?'}{urlencode(asked)}"
 
 
 def _number(element: etree._Element, name: str) -> int:
