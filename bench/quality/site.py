@@ -68,10 +68,13 @@ def running_site(index: Index, *, semantic: bool = False) -> Iterator[Site]:
 
 
 @contextmanager
-def started(data_dir: Path, *, semantic: bool = False, kept: str = "0") -> Iterator[tuple[int, Path]]:
+def started(
+    data_dir: Path, *, semantic: bool = False, kept: str = "0", settled: bool = True
+) -> Iterator[tuple[int, Path]]:
     """Starts the site with the code of this working tree on a free loopback port; yields the port and the site's log.
 
-    With ``semantic``, vectors that lack are made first, and the site uses them.
+    With ``semantic``, vectors that lack are made first, and the site uses them. ``settled``: it has loaded its vocabulary, with
+    which it answers the first questions side by side.
     Raises :class:`~gongwen.errors.EngineUnavailable` with the last lines of its log when it does not get ready.
     """
     port = _free_port()
@@ -87,6 +90,8 @@ def started(data_dir: Path, *, semantic: bool = False, kept: str = "0") -> Itera
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30.0) as http:
                 _await_ready(http, child, log)
+                if settled:
+                    settle(http)
             yield port, log
         finally:
             child.terminate()
@@ -95,6 +100,11 @@ def started(data_dir: Path, *, semantic: bool = False, kept: str = "0") -> Itera
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
+
+
+def settle(http: httpx.Client) -> None:
+    """Returns when the site has its vocabulary: suggestions wait for it."""
+    http.get("/api/v1/suggest", params={"q": "zw"}).raise_for_status()
 
 
 def _await_ready(http: httpx.Client, child: subprocess.Popen[bytes], log: Path) -> None:
