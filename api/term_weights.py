@@ -101,6 +101,8 @@ class CurrentWeights:
         """
         if self._source is not None and time.monotonic() - self._checked > CHECK_SECONDS:
             self._checked = time.monotonic()
+            if not self.weights.documents:
+                self._weighed.clear()
             self._renewing = asyncio.create_task(self._renew(self._source))
 
     async def _renew(self, source: Counts) -> None:
@@ -128,5 +130,6 @@ class CurrentWeights:
         """Stop renewing."""
         if self._renewing is not None:
             self._renewing.cancel()
+        self._weighed.set()  # one that was cancelled before it began does not say so
         if self._source is not None:
             await self._source.aclose()

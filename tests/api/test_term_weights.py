@@ -34,8 +34,15 @@ class Counted:
 
 
 class Away(Counted):
+    """Answers from the second time on."""
+
+    asked = 0
+
     async def state(self) -> TermState | None:
-        raise EngineUnavailable("away")
+        self.asked += 1
+        if self.asked == 1:
+            raise EngineUnavailable("away")
+        return await super().state()
 
 
 async def test_a_question_waits_for_the_weights_and_not_for_the_vocabulary(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +86,19 @@ async def test_without_counts_nobody_waits() -> None:
         assert not (await asyncio.wait_for(used.current(), 5)).documents
         assert not await asyncio.wait_for(used.vocabulary(), 5)
         await used.aclose()
+
+
+async def test_who_asks_when_the_engine_is_back_waits_for_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(term_weights, "CHECK_SECONDS", -1.0)
+    used = CurrentWeights(Away())
+    assert not (await used.current()).documents
+    assert (await asyncio.wait_for(used.current(), 5)).documents == 9
+    await used.aclose()
+
+
+async def test_nobody_waits_for_weights_that_are_fetched_no_more() -> None:
+    used = CurrentWeights(Counted())
+    waiting = asyncio.create_task(used.current())
+    used.begin()
+    await used.aclose()
+    await asyncio.wait_for(waiting, 5)
