@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 
 from api.app import build_planner
 from api.settings import ApiSettings
@@ -90,5 +91,5 @@ async def _over_http(
             server_header=False,
             timeout_graceful_shutdown=3,
         )
-        ready = f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）"
+        ready = f"[bold green]文号已就绪[/]：{escape(address)}  （Ctrl-C 停止）"
         await serving.Server(config, lambda: console.print(ready, markup=True)).serve(sockets=[listener])

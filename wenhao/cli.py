@@ -18,6 +18,7 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from crawler.crawl import DELAY, DEPTH, PAGES, Bounds
 from engine.client import Connection
@@ -348,5 +349,5 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _fail(message: str) -> NoReturn:
-    _console.print(f"[bold red]错误[/]：{message}", markup=True, soft_wrap=True)
+    _console.print(f"[bold red]错误[/]：{escape(message)}", markup=True, soft_wrap=True)
     sys.exit(1)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from crawler import store
@@ -50,7 +51,7 @@ def report(summary: Summary, folder: Path, console: Console) -> None:
     if summary.waiting:
         console.print(f"还有 {summary.waiting} 个地址没有问：再运行一次就接着取（--max-pages 是一次的页数）。")
     for url, reason in summary.starts_refused:
-        console.print(f"[yellow]起始地址没有取到[/]：{url}：{reason}", markup=True, soft_wrap=True)
+        console.print(f"[yellow]起始地址没有取到[/]：{escape(url)}：{escape(reason)}", markup=True, soft_wrap=True)
     if summary.reject_list and summary.reject_list.exists() and summary.counts["refused"] + summary.counts["failed"]:
         console.print(f"没有取的和取不到的，原因见 {summary.reject_list}", soft_wrap=True)
     console.print(f"编入索引：wenhao index {folder}", soft_wrap=True)

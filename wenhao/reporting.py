@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexer.plan import Plan
@@ -71,7 +72,7 @@ def report(indexed: Indexed, console: Console) -> None:
     if not indexed.masked:
         console.print("[yellow]注意[/]：WENHAO_MASK_PERSONAL 已关闭，个人信息会原样进入索引。", markup=True)
     for missing in indexed.missing:
-        console.print(f"[yellow]未能核对[/]：{missing}", markup=True, soft_wrap=True)
+        console.print(f"[yellow]未能核对[/]：{escape(str(missing))}", markup=True, soft_wrap=True)
 
 
 def _done(one: Summary) -> str:

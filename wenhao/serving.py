@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from rich.console import Console
+from rich.markup import escape
 
 from api.app import build_planner, create_app
 from api.meaning import Meaning
@@ -113,7 +114,7 @@ async def _serve(
         timeout_graceful_shutdown=3,
     )
     server = Server(
-        config, lambda: console.print(f"[bold green]文号已就绪[/]：{address}  （Ctrl-C 停止）", markup=True)
+        config, lambda: console.print(f"[bold green]文号已就绪[/]：{escape(address)}  （Ctrl-C 停止）", markup=True)
     )
     await server.serve(sockets=[listener])
 

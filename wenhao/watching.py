@@ -11,6 +11,7 @@ from threading import Event
 
 import watchfiles
 from rich.console import Console
+from rich.markup import escape
 
 from engine.client import Connection
 from gongwen.errors import EngineError, InputError
@@ -70,6 +71,6 @@ def _brought(
     try:
         report(sync_folders(folders, connection, touched=touched), console)
     except (AlreadyIndexing, EngineError, InputError) as error:
-        console.print(f"[yellow]暂未编入[/]：{error}（十秒后再试）", markup=True, soft_wrap=True)
+        console.print(f"[yellow]暂未编入[/]：{escape(str(error))}（十秒后再试）", markup=True, soft_wrap=True)
         return False
     return True

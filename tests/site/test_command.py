@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from tests.support import ROOT
+from wenhao import cli
 
 WENHAO = [sys.executable, "-m", "wenhao.cli"] if not (Path(sys.executable).parent / "wenhao").exists() else [str(Path(sys.executable).parent / "wenhao")]  # fmt: skip
 
@@ -185,3 +186,10 @@ def test_every_command_has_help(tmp_path: Path, command: list[str]) -> None:
     done = wenhao(*command, "--help", data=tmp_path / "data")
     assert done.returncode == 0
     assert len(done.stdout) > 100
+
+
+def test_square_brackets_of_a_message_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that is copied from a message must be whole: wenhao[semantic] is another package than wenhao."""
+    with pytest.raises(SystemExit):
+        cli._fail('install it: pip install "wenhao[semantic]"')
+    assert 'pip install "wenhao[semantic]"' in capsys.readouterr().err
