@@ -24,6 +24,9 @@ _HEADERS = {"Accept-Encoding": "identity", "Content-Type": "application/json"}
 
 # After these two the engine leaves the connection in a state in which the next request hangs.
 _CLOSE_AFTER = (413, 415)
+# What only reads may be asked twice. A creation, a swap or a batch may not: nobody knows whether it was taken.
+_READS = ("search", "multi-search", "fetch")
+_HUNG_UP = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ class EngineClient:
             content = orjson.dumps(body)
         http = self._http
         try:
-            response = await http.request(method, path, content=content)
+            response = await self._answer(http, method, path, content)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise unreachable(error, self.url) from error
         if response.status_code in _CLOSE_AFTER and http is self._http:
@@ -147,6 +150,18 @@ class EngineClient:
             self._retired.append(http)
             self._http = self._connect()
         return decode(response, self.url)
+
+    async def _answer(self, http: httpx2.AsyncClient, method: str, path: str, content: bytes | None) -> httpx2.Response:
+        """The answer of the engine; what only reads is asked once more when the engine hung up without one.
+
+        It closes a connection that was idle for five seconds, and a question on its way just then gets no answer.
+        """
+        try:
+            return await http.request(method, path, content=content)
+        except _HUNG_UP:
+            if method != "GET" and path.rsplit("/", 1)[-1] not in _READS:
+                raise
+            return await http.request(method, path, content=content)
 
     async def aclose(self) -> None:
         """Close all connections."""
