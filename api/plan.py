@@ -168,8 +168,6 @@ class Planner:
             for word in one.other
             if word not in self.stop_words
         }
-        if len(typed) > queries.MOST_ALL:  # see queries.MOST_ALL
-            added = {}
         text = f"{folded} {' '.join(''.join(run) for run in runs)}" if not folded.strip() else folded
         return Question(
             text.casefold(),
@@ -272,10 +270,10 @@ class Planner:
     def _said(self, runs: list[tuple[str, ...]], words: tuple[str, ...], found: list[Replaced]) -> tuple[str, ...]:
         """What documents may be nearest to: of a sentence all words but stop words (of 438 citizens' questions .984 on page one,
         .982 without single characters), of keywords the content words, for a single character stands everywhere; and the
-        other words for them. Of 144 lay wordings .938 had what they mean on page one, .910 with the typed words alone."""
+        other words for them. Of 144 lay wordings .938 had what they mean on page one, .910 with the typed words alone; of 1,070
+        lay questions on articles of law, however long, the first 100 held .719 of the right ones, .709 with them for short ones."""
         said = [word for run in runs for word in run] if _asks(runs, words) else list(words)
-        if len(words) <= queries.MOST_ALL:  # as in queries.most
-            said += [word for one in found for word in one.other]
+        said += [word for one in found for word in one.other]
         return tuple(dict.fromkeys(word for word in said if word not in self.stop_words))
 
     def _content_words(self, runs: list[tuple[str, ...]], weights: TermWeights) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from engine.protocol import MAX_PARTS, Query
 APART = 0.5
 """Weight of a wider query: below the stricter one it stands beside."""
 MOST_ALL = 6
-"""Content words: a question with more is a sentence. Its words never stand all in one document, and what is typed says
-enough: other words for some of it cost .007 of MRR@10 on the even half of the citizens' questions (599 notices alone)."""
+"""Content words: a question with more is a sentence. Its words never stand all in one document, and a query of its own for
+each other word would bring thousands that hold nothing else of it; those words count among what is said (:func:`most`)."""
 _FEWEST_LINKS, _FEWEST_CHAINED = 3, 4  # see most
 # A sentence has as many candidates as make 30,000 words: of notices and laws 100, of short articles 200. Of those nearest by
 # their words, MRR@10 / R@10 / R@100 of the even halves: notices 60: .913 / .982 / .986, 100: .915 / .984 / .993, 200: .915 / .984 / .991;
