@@ -33,6 +33,7 @@ _PARTS = {
     "recent": "日期较近",
     "explains": "是解读，不是文件本身",
     "outranked": "效力位阶低于法律",
+    "statute": "同一部法规的其他条文也答得上",
     "meaning": "意思相近",
 }
 

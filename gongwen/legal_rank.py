@@ -23,6 +23,18 @@ def _rules() -> tuple[tuple[re.Pattern[str], LegalRank], ...]:
     return tuple((re.compile(row["pattern"]), LegalRank(row["rank"])) for row in rows("legal_ranks.tsv"))
 
 
+def statute(folded: str) -> str | None:
+    """The statute of which a folded title names an article; None for a title that names none.
+
+    >>> statute("中华人民共和国突发事件应对法第八十五条")
+    '中华人民共和国突发事件应对法'
+    >>> statute("中华人民共和国突发事件应对法") is None
+    True
+    """
+    name = _ARTICLE.sub("", folded)
+    return name if name and name != folded else None
+
+
 def of_title(folded: str) -> LegalRank | None:
     """The legal rank that a folded title says; None for a document that is no statute.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,6 +57,27 @@ def test_no_hint_no_difference() -> None:
     """A question without a place does not prefer one, and equal candidates keep the order they came in."""
     twins = [record("湿地办法", region_codes=[code], year=2020) for code in ("330000", "440000", "510000")]
     assert titles("湿地办法", twins) == [0, 1, 2]
+
+
+WAGES = "用人单位拖欠工资的，劳动者可以解除劳动合同。"
+WAGES_TOO = "用人单位应当按月支付工资，不得拖欠劳动者工资。"
+
+
+def asking(text: str, records: list[dict[str, Any]]) -> list[int]:
+    return [one.place for one in rank.rank(replace(question(text), asks=True), records, WEIGHTS)]
+
+
+def test_an_article_whose_statute_has_other_answers_goes_first() -> None:
+    """Two laws say the same in the same words; of one another article answers, too."""
+    articles = [
+        record("工会法第五条", WAGES),
+        record("劳动法第五条", WAGES),
+        record("劳动法第九条", WAGES_TOO),
+    ]
+    assert asking("单位拖欠工资怎么办", articles)[0] == 1
+    assert asking("单位拖欠工资怎么办", articles[:2])[0] == 0, "without it they stay in the order they came in"
+    whole = [record("工会法", WAGES), record("劳动法", WAGES), record("劳动法", WAGES_TOO)]
+    assert asking("单位拖欠工资怎么办", whole)[0] == 0, "whole laws are not articles of one"
 
 
 def test_the_parts_make_the_score() -> None:

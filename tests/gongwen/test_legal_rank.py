@@ -18,6 +18,11 @@ def test_of_title(case: dict[str, str]) -> None:
     assert (found.value if found else "") == case["expected"], case["reason"]
 
 
+@pytest.mark.cases("statute_of_article.tsv")
+def test_statute(case: dict[str, str]) -> None:
+    assert (legal_rank.statute(fold(case["title"])) or "") == fold(case["expected"]), case["reason"]
+
+
 @pytest.mark.parametrize("row", rows("legal_ranks.tsv"), ids=[row["pattern"] for row in rows("legal_ranks.tsv")])
 def test_rows_are_valid(row: dict[str, str]) -> None:
     re.compile(row["pattern"])
