@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from indexer.remembered import Remembered
 from indexer.sources import Listing, SourceFile
 from indexer.workers import Workers
 
-_BETWEEN = 1_000  # unchanged files after which those that are being read get on
+_BETWEEN = 250  # unchanged files, a millisecond, after which those that are being read get on
 # Bytes sent and not yet done, in multiples of what is stored at once (Writer.at_once), and at the least: the engine joins
 # what waits, and is never without work. 3,423 laws (86 MB of records), seconds of the engine's computing and of waiting on a
 # busy machine: 8 MB under way 56 and 143, 48 MB 52 and 119, 96 MB 48 and 107.
@@ -99,8 +99,12 @@ class Run:
         self._done = asyncio.Condition()
 
     async def all(self, progress: Progress) -> None:
-        """Takes every file, then removes what was not met."""
-        files = self._listing.files
+        """Takes every file, then removes what was not met.
+
+        What was surely written is read and sent first, and the engine is at work on it while the others are gone through.
+        """
+        number = len(self._listing.files)
+        written, others = self._listing.parted()
         done = 0
 
         async def finish(file: SourceFile, before: Entry | None, appearance: str) -> None:
@@ -110,30 +114,46 @@ class Run:
             finally:
                 self._reading.release()
             done += 1
-            progress(done, len(files), file.source)
+            progress(done, number, file.source)
 
-        progress(0, len(files), "")
+        async def take(files: Sequence[SourceFile], *, untouched: bool) -> list[asyncio.Task[None]]:
+            nonlocal done
+            reading = []
+            for file in files:
+                before = self._entries.take(file.source)
+                appearance = self._appearance(file, before, untouched=untouched)
+                if self._as_before(file, before, appearance):
+                    done += 1
+                    progress(done, number, file.source)
+                    if done % _BETWEEN == 0:
+                        await asyncio.sleep(0)
+                    continue
+                await self._reading.acquire()
+                task = tasks.create_task(finish(file, before, appearance))
+                if others and not untouched:  # else they may be a million
+                    reading.append(task)
+            return reading
+
+        progress(0, number, "")
         try:
             async with asyncio.TaskGroup() as tasks:
-                for file in files:
-                    before = self._entries.take(file.source)
-                    appearance = self._appearance(file, before)
-                    if self._as_before(file, before, appearance):
-                        done += 1
-                        progress(done, len(files), file.source)
-                        if done % _BETWEEN == 0:
-                            await asyncio.sleep(0)
-                        continue
-                    await self._reading.acquire()
-                    tasks.create_task(finish(file, before, appearance))
+                reading = await take(written, untouched=False)
+                if reading:
+                    tasks.create_task(self._flush_after(reading))
+                await take(others, untouched=True)
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         await self._flush(self._batch)
         await self._remove_left()
 
-    def _appearance(self, file: SourceFile, before: Entry | None) -> str:
+    async def _flush_after(self, reading: list[asyncio.Task[None]]) -> None:
+        await asyncio.gather(*reading)
+        read, self._batch = self._batch, _Batch()
+        await self._flush(read)
+
+    def _appearance(self, file: SourceFile, before: Entry | None, *, untouched: bool) -> str:
         version = self._pipeline.version
-        if before and self._listing.is_untouched(file) and file.is_known_by(before.appearance, version):
+        if before and untouched and file.is_known_by(before.appearance, version):
             return before.appearance
         return file.appearance(version)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -85,6 +85,7 @@ class Listing:
     unread: tuple[str, ...] = ()
     touched: frozenset[str] | None = None
     linked: bool = False
+    _below: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def covers(self, source: str) -> bool:
         """False for the path of a file in a folder that could not be listed."""
@@ -103,15 +104,29 @@ class Listing:
         """True when surely neither the file was written nor one that belongs to it."""
         if self.touched is None:
             return False
-        return not any(self._is_touched(str(place)) for place in (file.location, *file.attached))
+        if self._is_touched(file.location):
+            return False
+        return not any(self._is_touched(str(place)) for place in file.attached)
+
+    def parted(self) -> tuple[Sequence[SourceFile], Sequence[SourceFile]]:
+        """The files that may have been written, and those that surely were not; all and none where nobody saw the writes."""
+        if self.touched is None:
+            return self.files, ()
+        written: list[SourceFile] = []
+        others: list[SourceFile] = []
+        for file in self.files:
+            (others if self.is_untouched(file) else written).append(file)
+        return written, others
 
     def _is_touched(self, place: str) -> bool:
-        touched = self.touched or frozenset()
-        while place not in touched:
-            place, _, name = place.rpartition("/")
-            if not name:
-                return False
-        return True
+        """True when it was written, or a folder that it is in; of each folder that is told once, for a million files."""
+        if place in (self.touched or ()):
+            return True
+        folder = place.rpartition("/")[0]
+        known = self._below.get(folder)
+        if known is None:
+            known = self._below[folder] = bool(folder) and self._is_touched(folder)
+        return known
 
 
 def discover(folder: Path, collection: str, links: PageLinks | None = None) -> Listing:
