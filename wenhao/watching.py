@@ -19,7 +19,7 @@ from wenhao.indexing import sync_folders
 from wenhao.lock import AlreadyIndexing
 from wenhao.reporting import report
 
-_QUIET_MS = 1500
+_QUIET_MS = 1000
 """So long nothing must have changed before it is read: a file that is being copied is not read half."""
 _LONGEST_MS = 15_000
 _RETRY_SECONDS = 10.0
