@@ -18,6 +18,7 @@ import watchfiles
 from engine.client import Connection
 from engine.server import running_engine
 from engine.settings import EngineSettings
+from indexer.ledger import Entry, Ledger
 from indexer.sources import Listing, discover
 from wenhao.indexing import index_folder, sync_folders
 
@@ -63,6 +64,26 @@ def test_files_that_have_to_be_looked_at(
     listing = discover(tmp_path, "c").having_seen(str((tmp_path / name).resolve()) for name in touched)
     found = {file.source.removeprefix("c/") for file in listing.files if not listing.is_untouched(file)}
     assert found == ({"一/1.txt", "一/2.txt", "一二/1.txt", "页1.html"} if looked_at is None else looked_at), reason
+
+
+def test_what_was_written_is_taken_first(tmp_path: Path, running: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the engine is at work on it while a million others are gone through."""
+    folder = tmp_path / "公文"
+    fill(folder)
+    index_folder(folder, "c", running)
+    (folder / "4.txt").write_text(_TEXT.format(number=4, what="新职责"), "utf-8")
+    taken: list[str] = []
+    take = Ledger.take
+
+    def noting(self: Ledger, source: str) -> Entry | None:
+        taken.append(source.rpartition("/")[2])
+        return take(self, source)
+
+    monkeypatch.setattr(Ledger, "take", noting)
+    told = sync_folders([folder], running, touched=[str((folder / "4.txt").resolve())]).summaries["c"]
+    assert told.read == 1
+    assert taken[0] == "4.txt"
+    assert sorted(taken) == sorted(path.name for path in folder.iterdir())
 
 
 def test_where_files_are_links_all_are_looked_at(tmp_path: Path) -> None:
