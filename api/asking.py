@@ -17,10 +17,11 @@ _TURNS = 8
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a step finds: ``found`` are the hits and the total, and the facets but for those that are counted aside: they
-    come with the page ``facets``, still on its way."""
+    come with the page ``facets``, still on its way. ``candidates`` as in the step."""
 
     found: SearchPage
     facets: asyncio.Task[SearchPage] | None = None
+    candidates: int | None = None
 
     def drop(self) -> None:
         """Nobody waits for the facets."""
@@ -47,7 +48,8 @@ async def page_of(
     aside = wanted.late and many and bool(wanted.facets)
     hits = replace(request, facets=()) if aside else request
     leading = tuple(query for query in step.queries if query not in step.trailing)
-    looked_at = wanted.offset + wanted.limit <= step.window
+    last = wanted.offset + wanted.limit
+    looked_at = last <= step.window or step.least is not None
     # What a filter leaves of the leading is mostly too little.
     if not leading or leading == step.queries or conditions or not looked_at or not reranked(wanted, step):
         found = await reader.search(hits)
@@ -58,12 +60,13 @@ async def page_of(
         return Page(found, await _begun(reader, request, found.total) if aside else None)
 
     first, counted = await asyncio.gather(reader.search(replace(hits, queries=leading, facets=())), count())
-    if len(first.hits) < min(step.window, counted.found.total):
+    number = len(first.hits)
+    candidates = min(number, step.window) if step.least is not None and number >= step.least else None
+    if number < min(counted.found.total, last if candidates else max(step.window, last)):
         first = await reader.search(replace(hits, facets=()))
     partial = first.partial or counted.found.partial
-    return replace(
-        counted, found=replace(first, total=counted.found.total, facets=counted.found.facets, partial=partial)
-    )
+    found = replace(first, total=counted.found.total, facets=counted.found.facets, partial=partial)
+    return replace(counted, found=found, candidates=candidates)
 
 
 async def _begun(reader: Reader, request: SearchRequest, total: int) -> asyncio.Task[SearchPage] | None:

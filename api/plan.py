@@ -48,7 +48,8 @@ class Step:
     """One way to ask: its name, the queries to unite, how many documents it must find to be enough, and how many of the
     first are ranked by us (those behind keep the engine's order).
     ``loose``: documents may join that hold some of the words, or other ones of like meaning. ``trailing``: those of its
-    queries whose documents come after all that the others find."""
+    queries whose documents come after all that the others find, and fill up what is ranked where the others find fewer than
+    ``least`` (None: than are ranked). ``candidates``: so many are ranked, when that was enough."""
 
     name: str
     queries: tuple[Query, ...]
@@ -56,6 +57,8 @@ class Step:
     window: int = _WINDOW
     loose: bool = False
     trailing: frozenset[Query] = frozenset()
+    least: int | None = None
+    candidates: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,8 @@ class Searcher:
             # A number, or a title as it was typed, is in few documents, whose facets cost less than a call of their own.
             many = not plan.numbers and (step.enough > 1 or step.loose)
             page = await page_of(self.reader, wanted, step, conditions, many=many, known=None if step.loose else few)
+            if page.candidates is not None:
+                step = replace(step, candidates=page.candidates)
             total = page.found.total
             if total < step.enough and conditions:
                 unfiltered = replace(request_of(wanted, step, ()), facets=(), offset=0, limit=0)
@@ -243,7 +245,7 @@ def ranked(found: Answered, wanted: Wanted, weights: TermWeights) -> tuple[tuple
     plan, page, step, pinned = found.plan, found.page, found.step, found.pinned
     if step is None or not reranked(wanted, step):
         return page.hits, {}
-    window = page.hits[: step.window]
+    window = page.hits[: step.window if step.candidates is None else step.candidates]
     ranked = rank(plan.question, [one.record for one in window], weights, found.near)
     reasons = [answer.reason(one.record, plan) for one in window]
     # A number with an unfinished code is what was meant, unless the number is there as it was typed.

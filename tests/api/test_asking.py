@@ -111,6 +111,27 @@ async def test_what_is_asked_in_parts(
     assert len(reader.asked) == requests, reason
 
 
+@pytest.mark.parametrize(
+    ("least", "offset", "told", "reason"),
+    [
+        (10, 0, (24, 2), "the nearest are enough (20, and 4 that hold the phrase): nothing is asked twice"),
+        (10, 15, (24, 3), "a page that begins among them and ends behind them"),
+        (10, 25, (24, 3), "a page behind them: ranked are no more than for the other pages"),
+        (25, 0, (None, 3), "too few: filled up from those behind"),
+    ],
+)
+async def test_the_nearest_need_not_be_filled_up_where_they_are_enough(
+    reader: Recording, least: int, offset: int, told: tuple[int | None, int], reason: str
+) -> None:
+    asked, wanted = replace(step("工程", "管理", "财政"), window=30, least=least), replace(WANTED, offset=offset)
+    page = await page_of(reader, wanted, asked, (), many=True)
+    whole = await reader.reader.search(request_of(wanted, replace(asked, least=None), ()))
+    assert (page.candidates, len(reader.asked)) == told, reason
+    assert [hit.id for hit in page.found.hits] == [hit.id for hit in whole.hits][: len(page.found.hits)]
+    assert len(page.found.hits) >= min(offset + wanted.limit, page.found.total)
+    assert page.found.total == whole.total
+
+
 async def test_without_a_word_index_the_whole_is_asked(reader: Recording, tmp_path: Path) -> None:
     reader.reader._words._folder = tmp_path
     found = (await page_of(reader, WANTED, step("工程", "管理", "财政", "预算"), (), many=True)).found
