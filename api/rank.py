@@ -134,9 +134,10 @@ def rank(
             parts[place]["meaning"] = meanings.get(str(record.get(Field.ID)), 0.0)
     scores = [_score(parts[place]) for place in range(len(records))]
     statutes = [_statute(record)[0] if question.asks else None for record in records]
+    found = []
     for place, share in enumerate(same_statute.shares(statutes, scores)):
         parts[place]["statute"] = share
-    found = [Ranked(place, _score(parts[place]), parts[place]) for place in range(len(records))]
+        found.append(Ranked(place, scores[place] + WEIGHTS["statute"] * share, parts[place]))
     # Candidates that only their words were looked at stay behind the others.
     rest = set(order[len(near) :])
     return sorted(found, key=lambda one: (one.place in rest, -one.score, one.place))

@@ -10,12 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from api.app import build_planner
 from api.asking import page_of, request_of
+from api.pinning import Pinned
 from api.plan import Step
+from api.search import Answered, ranked
+from api.settings import ApiSettings
+from api.term_weights import TermWeights
 from api.wanted import Wanted
+from api.word_lists import WordLists
 from engine.client import Connection
 from engine.opening import open_reader, open_word_writer, open_writer
-from engine.protocol import Clause, Condition, Query, Reader, SearchPage, SearchRequest
+from engine.protocol import Clause, Condition, Hit, Query, Reader, SearchPage, SearchRequest
 from engine.schema import EVERY_WORD, Field, join
 from engine.server import running_engine
 from engine.settings import EngineSettings
@@ -130,6 +136,29 @@ async def test_the_nearest_need_not_be_filled_up_where_they_are_enough(
     assert [hit.id for hit in page.found.hits] == [hit.id for hit in whole.hits][: len(page.found.hits)]
     assert len(page.found.hits) >= min(offset + wanted.limit, page.found.total)
     assert page.found.total == whole.total
+
+
+def test_what_lies_behind_the_candidates_keeps_its_place() -> None:
+    """However good its words are: on another page it stood behind them, too."""
+    plan = build_planner(ApiSettings()).plan("财政预算公开")
+    texts = ("民政救助", "工程管理", "财政预算公开", "财政预算公开")
+    hits = tuple(Hit(f"a{at}", 1.0, 0, {"id": f"a{at}", "text": join((text,))}) for at, text in enumerate(texts))
+    found = Answered(plan, Pinned(), (), Step("most", (Query(words=("财政",)),), window=4), SearchPage(hits, 4))
+    order = [hit.id for hit in ranked(found, WANTED, TermWeights())[0]]
+    assert set(order[:2]) == {"a2", "a3"}, "all are ranked"
+    assert found.step is not None
+    few = replace(found, step=replace(found.step, candidates=2))
+    order = [hit.id for hit in ranked(few, WANTED, TermWeights())[0]]
+    assert order[2:] == ["a2", "a3"]
+
+
+def test_other_words_are_looked_for_in_long_questions_too() -> None:
+    settings = ApiSettings()
+    planner = replace(build_planner(settings), synonyms=WordLists(settings.synonyms_dir).current().synonyms)
+    plan = planner.plan("我在一家公司上班三年老板突然让我回家休息还不给经济补偿合法吗")
+    nearest = [query.nearest for step in plan.steps for query in step.queries if query.nearest]
+    assert any("用人单位" in "".join(words) for words in nearest), "sought"
+    assert "用人单位" in "".join(word for word, _ in plan.question.words), "and ranked by"
 
 
 async def test_without_a_word_index_the_whole_is_asked(reader: Recording, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -115,6 +115,33 @@ def test_totals_facets_and_pages_count_candidates_by_meaning(sites: dict[str, Si
     assert sum(by_year.values()) == whole["total"]
     for year, count in by_year.items():
         assert sites["meaning"].search(question, year=year)["total"] == count
+
+
+class Noting:
+    """Passages that note the vector that is sought."""
+
+    def __init__(self) -> None:
+        self.sought: list[float] = []
+
+    async def any(self) -> bool:
+        return True
+
+    async def nearest(self, vector: Sequence[float], limit: int) -> dict[str, float]:
+        self.sought = list(vector)
+        return dict([("near", 0.75), ("far", 0.25)][:limit])
+
+    async def aclose(self) -> None:
+        pass
+
+
+async def test_what_is_sought_lies_between_the_question_and_its_words() -> None:
+    vectors = {"请问加班费怎么算": [1.0, 0.0], "加班费算": [0.0, 1.0]}
+    passages = Noting()
+    meaning = Meaning(lambda: lambda texts: [vectors[text] for text in texts], passages)
+    assert await meaning.near("请问加班费怎么算", ["加班费", "算"]) == {"near": 0.5, "far": 0.0}
+    assert passages.sought == pytest.approx([0.5**0.5, 0.5**0.5])
+    await meaning.near("请问加班费怎么算")
+    assert passages.sought == [1.0, 0.0], "of a question without such words itself"
 
 
 def test_vectors_follow_the_documents(
