@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from engine import binary, databases, exchange, snapshots, space
 from engine.client import Connection
+from engine.opening import open_word_writer, open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen.errors import EngineError, InputError, OtherEngineVersion, SettingsError
+from indexer import word_indexing
 from wenhao import collections, lock, manifest
 
 _NAME = re.compile(r"wenhao-\d{8}T\d{6}Z")
@@ -65,7 +68,8 @@ def back_up(connection: Connection, parent: Path | None, keep: int | None, mount
 
 
 def restore(backup: Path, *, replace: bool) -> manifest.Manifest:
-    """Puts the index of a backup in place, once its counts and answers were found to be those of the manifest.
+    """Puts the index of a backup in place, once its counts and answers were found to be those of the manifest, and derives the
+    word index from it, which no backup holds.
 
     The index in use is not touched before. Raises :class:`~gongwen.errors.InputError` (no backup of ours, broken, data there
     and not ``replace``), :class:`~gongwen.errors.OtherEngineVersion`, :class:`RestoreDiffers`, engine errors.
@@ -88,7 +92,18 @@ def restore(backup: Path, *, replace: bool) -> manifest.Manifest:
         kept = backup / collections.FILE
         if kept.exists() and (replace or not (settings.data_dir / collections.FILE).exists()):
             shutil.copyfile(kept, settings.data_dir / collections.FILE)
+    with running_engine(settings) as connection:
+        asyncio.run(_index_words(connection, settings))
     return told
+
+
+async def _index_words(connection: Connection, settings: EngineSettings) -> None:
+    writer, words = open_writer(connection, settings), open_word_writer(connection, settings)
+    try:
+        if words is not None:
+            await word_indexing.update(writer, words, None, "", await writer.version())
+    finally:
+        await writer.aclose()
 
 
 def upgrade() -> tuple[str, Path, dict[str, int]] | None:

@@ -15,6 +15,7 @@ from engine import binary
 from engine.keys import master_key
 from engine.server import running_engine
 from engine.settings import EngineSettings
+from engine.word_index import WordIndexReader
 from tests.site.test_command import WENHAO, environment, one_line, wenhao
 from tests.site.test_sync_command import folder
 from tests.support import ROOT
@@ -57,6 +58,7 @@ def test_a_restored_index_is_the_one_that_was_backed_up(source: tuple[Path, Path
     done = wenhao("restore", str(source[1]), data=data)
     assert done.returncode == 0, done.stderr
     assert "30 件" in done.stderr
+    assert WordIndexReader(data / "words").documents() == 30, "derived from what was restored"
     assert documents(data) == 30
     assert not (data / "exchange").exists()
     assert "--replace" in one_line(wenhao("restore", str(source[1]), data=data))
