@@ -20,6 +20,7 @@ from api.description import describe
 from api.documents import Documents
 from api.figures import Figures
 from api.guard.addresses import networks
+from api.guard.faults import FaultLog
 from api.guard.metrics import Metrics, TimedReader
 from api.guard.query_log import QueryLog
 from api.guard.rates import read_keys
@@ -106,6 +107,7 @@ def create_app(
     app.state.data_dir = data_dir
     app.state.metrics = metrics
     app.state.query_log = query_log
+    app.state.faults = FaultLog()
     app.state.trusted = limits.trusted
     app.include_router(routes.router)
     app.include_router(lookup_routes.router)
@@ -136,6 +138,8 @@ def _limits(settings: ApiSettings) -> Limits:
 
 async def _on_wenhao_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, WenhaoError)  # noqa: S101 - registered for this class only
+    if error.status >= 500:
+        request.app.state.faults.tell(error, str(getattr(request.state, "request_id", "-")))
     return error_page(request, wenhao_problem(error))
 
 

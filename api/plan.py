@@ -226,7 +226,7 @@ class Planner:
         phrases = [queries.phrase_query(quoted, runs, without)]
         phrases += [
             queries.phrase_query(quoted, queries.replacing(runs, original, one.run), without, one.expansion.weight)
-            for original, one in replaced
+            for original, one in queries.varied(runs, replaced)
         ]
         words = self._content_words(runs, weights)
         # A title or a sentence that stands somewhere as it was typed was meant; what else has most of its words are thousands.
@@ -257,7 +257,7 @@ class Planner:
             sets = [(words, 1.0)]
             sets += [
                 (self._content_words(queries.replacing(runs, original, one.run), weights), one.expansion.weight)
-                for original, one in replaced
+                for original, one in queries.varied(runs, replaced)
             ]
             everywhere = [
                 Query(phrases=fixed.quoted, words=some, without=fixed.without, weight=queries.APART * weight)

@@ -14,6 +14,7 @@ MOST_ALL = 6
 """Content words: a question with more is a sentence. Its words never stand all in one document, and a query of its own for
 each other word would bring thousands that hold nothing else of it; those words count among what is said (:func:`most`)."""
 _FEWEST_LINKS, _FEWEST_CHAINED = 3, 4  # see most
+_LONGEST_VARIED, _MOST_VARIED = 12, 8  # words; see varied
 # A sentence has as many candidates as make 30,000 words: of notices and laws 100, of short articles 200. Of those nearest by
 # their words, MRR@10 / R@10 / R@100 of the even halves: notices 60: .913 / .982 / .986, 100: .915 / .984 / .993, 200: .915 / .984 / .991;
 # articles 100: .461 / .537 / .699, 200: .465 / .531 / .731, 400: .464 / .537 / .734. A hit takes the engine .05 to .25 ms.
@@ -36,6 +37,16 @@ class Replaced:
 def replacing(runs: list[tuple[str, ...]], original: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The runs with one of them replaced."""
     return [other if run == original else run for run in runs]
+
+
+def varied(
+    runs: list[tuple[str, ...]], found: list[tuple[tuple[str, ...], Replaced]]
+) -> list[tuple[tuple[str, ...], Replaced]]:
+    """Of the runs with another word in them, those that are asked for as they then stand: none of a long question, which
+    stands nowhere with one word changed, and at most _MOST_VARIED, those nearest to what was typed."""
+    if sum(map(len, runs)) > _LONGEST_VARIED:
+        return []
+    return sorted(found, key=lambda one: -one[1].expansion.weight)[:_MOST_VARIED]
 
 
 def sentence_window(weights: TermWeights) -> int:

@@ -42,7 +42,7 @@ class Site:
             return {}
         if reply.is_error:
             raise EngineError(
-                f"the site answered {reply.status_code} to {question!r}; it said: {_last_words(self._log)}"
+                f"the site answered {reply.status_code} to {question!r}: {reply.text[:300]}; its log: {_last_words(self._log)}"
             )
         body: dict[str, Any] = reply.json()
         return body

@@ -104,7 +104,9 @@ def incomplete(answer: Mapping[str, Any]) -> bool:
 def refusal(url: str, status: Any, kind: str, info: Any) -> EngineError:
     """Return the error for an answer that is none: ``kind`` is the cluster's word for it, ``info`` what it said."""
     cause = info.get("error") if isinstance(info, dict) else info
-    reason = (cause.get("reason") if isinstance(cause, dict) else cause) or kind
+    # The root says what is wrong; above it stands that all shards failed.
+    roots = cause.get("root_cause") or [cause] if isinstance(cause, dict) else [{"reason": cause}]
+    reason = roots[0].get("reason") or kind
     said = f"cluster at {url} answered {status}: {reason}"
     if not isinstance(status, int) or status >= 500:
         return EngineUnavailable(f"{said}; see its log and `/_cluster/health`")

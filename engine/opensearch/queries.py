@@ -20,6 +20,11 @@ _ALL: dict[str, Any] = {"match_all": {}}
 _BY_NAME = 60.0
 """What a document asked for by name scores: four rare words of one text hardly reach it, a long phrase does."""
 _NOTHING: dict[str, Any] = {"match_none": {}}
+# A cluster takes 1,024 words in one search, each counted in every field in which it is sought. A document with the first of a
+# phrase of so many words is the one that was meant; numbers and names of bodies are shorter.
+_PHRASE, _SHORT_PHRASE = 24, 12
+_NEAREST = 400  # words
+_LONG = (Field.TITLE, Field.CITES_TEXT, Field.TEXT)
 _MOST_VALUES = 10_000
 """Of one facet, the commonest first: all facets together may have 65,536 in one answer."""
 
@@ -76,7 +81,7 @@ def query_clause(query: Query, name: str = "0") -> dict[str, Any]:
 def nearest_body(query: Query) -> dict[str, Any]:
     """Return the search for the documents nearest to the words ``query.nearest``: each word counts in the field where it
     says most, and copies are left out."""
-    may = [_phrase((word,), (Field.TITLE, Field.TEXT)) for word in dict.fromkeys(query.nearest)]
+    may = [_phrase((word,), (Field.TITLE, Field.TEXT)) for word in list(dict.fromkeys(query.nearest))[:_NEAREST]]
     return {
         "query": {"bool": {"should": may, "must_not": [{"exists": {"field": Field.COPY_OF}}]}},
         "size": query.most,
@@ -162,7 +167,10 @@ def _one_of(field: str, values: Iterable[str | int]) -> dict[str, Any]:
 
 def _phrase(words: Iterable[str], fields: Iterable[str]) -> dict[str, Any]:
     """Words that stand next to each other in one of the fields (a phrase of one word is that word)."""
-    text = JOINER.join(words)
+    asked = list(words)
+    if len(asked) > _SHORT_PHRASE:
+        fields = [field for field in fields if field in _LONG] or fields
+    text = JOINER.join(asked[:_PHRASE])
     return {"dis_max": {"queries": [{"match_phrase": {field: text}} for field in fields]}}
 
 

@@ -26,6 +26,10 @@ QUESTIONS = [
     "老人吃饭有补贴吗",
     "怎样申请公开政府信息？",
     "电动车能不能在楼道里充电",
+    # So many words, in so many fields, with other words for some, that a cluster once refused to look for them.
+    "我家老人八十岁了，想去老年食堂吃饭，社区说要先办老年优待证，而且说没有身份证不能办理，这是合法的吗？（助餐补贴、高龄津贴、养老服务、居家养老怎么申请）",
+    "养老院 幼儿园 公租房 医保 低保 社保 驾照 房产证 结婚证 营业执照 公交卡 身份证",
+    "政府信息公开，" * 42,
     "yanglao",
     "魑魅魍魉",
     "不存在的词 养老 服务",

@@ -10,7 +10,7 @@ import pytest
 
 from engine.server import read_running
 from gongwen import errors
-from gongwen.errors import DocumentsRefused, UnreadableDocument, WenhaoError
+from gongwen.errors import DocumentsRefused, EngineUnavailable, UnreadableDocument, WenhaoError
 from tests.support import Site
 
 
@@ -116,6 +116,24 @@ def test_every_error_answers_with_its_status(
     assert answer.json()["status"] == error.status
     assert error.status < 500 or "secret" not in answer.text
     assert site.client.get("/", params={"q": "公开"}).status_code == error.status
+
+
+def test_why_it_failed_stands_in_the_log_once_and_without_the_question(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise EngineUnavailable("the engine at http://127.0.0.1:1 does not answer")
+
+    monkeypatch.setattr("engine.reader.MeiliReader.search", fail)
+    monkeypatch.setattr("engine.reader.MeiliReader.version", fail)
+    for name in ("request-first", "request-second"):
+        assert (
+            site.client.get("/api/v1/search", params={"q": "公开"}, headers={"X-Request-Id": name}).status_code == 503
+        )
+    site.client.get("/api/v1/search", params={"q": "公开", "page": 0})
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "wenhao.faults"]
+    assert line.endswith(" request-first EngineUnavailable: the engine at http://127.0.0.1:1 does not answer")
+    assert "公开" not in line
 
 
 def test_an_engine_that_dies_is_503_and_the_service_recovers_by_itself(site: Site) -> None:
