@@ -195,7 +195,9 @@ class Searcher:
         """What means much like a question in words; nothing for numbers and keywords."""
         if self.meaning is None or not plan.question.asks or plan.numbers:
             return {}
-        return await self.meaning.near(plan.question.folded, [word for word, _ in plan.question.typed])
+        mean_words = (await self.weights.current()).mean_words
+        typed = [word for word, _ in plan.question.typed]
+        return await self.meaning.near(plan.question.folded, typed, mean_words=mean_words)
 
     async def _first_enough(
         self, plan: Plan, wanted: Wanted, conditions: tuple[Clause, ...], *, few: int | None

@@ -122,12 +122,13 @@ class Noting:
 
     def __init__(self) -> None:
         self.sought: list[float] = []
+        self.limit = 0
 
     async def any(self) -> bool:
         return True
 
     async def nearest(self, vector: Sequence[float], limit: int) -> dict[str, float]:
-        self.sought = list(vector)
+        self.sought, self.limit = list(vector), limit
         return dict([("near", 0.75), ("far", 0.25)][:limit])
 
     async def aclose(self) -> None:
@@ -142,6 +143,14 @@ async def test_what_is_sought_lies_between_the_question_and_its_words() -> None:
     assert passages.sought == pytest.approx([0.5**0.5, 0.5**0.5])
     await meaning.near("请问加班费怎么算")
     assert passages.sought == [1.0, 0.0], "of a question without such words itself"
+
+
+@pytest.mark.parametrize(("mean_words", "sought"), [(0.0, 400), (80.0, 400), (300.0, 200), (2300.0, 50)])
+async def test_of_long_documents_fewer_are_sought(mean_words: float, sought: int) -> None:
+    passages = Noting()
+    meaning = Meaning(lambda: lambda texts: [[1.0, 0.0] for _ in texts], passages)
+    await meaning.near("加班费怎么算", mean_words=mean_words)
+    assert passages.limit == sought
 
 
 def test_vectors_follow_the_documents(
