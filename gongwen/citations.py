@@ -23,6 +23,8 @@ _BESIDE = re.compile(
 )
 _INTRODUCED = re.compile(r"^[)〕]?[(,]{0,2}(?:以下|下文|下)?统?(?:简称|称)[^)〕\n]{0,40}[)〕]")  # (…,以下简称《通知》)
 _STOP = re.compile(r"[。;!?\n]")
+# What is done only to another document: 原《户外广告管理办法》同时废止 in the new one of that name.
+_OF_OLD = (CitationKind.REPEALS, CitationKind.REPLACES)
 _TITLED = re.compile(r"《((?:[^《》\n]|《[^《》\n]{0,120}》){4,120})》")
 
 
@@ -53,7 +55,7 @@ def find(
     found = [
         Citation(kind, name.span, name.number, name.title, name.short)
         for name, kind in zip(names, kinds, strict=True)
-        if not _is_own(name, own, mine)
+        if not _is_own(name, own, mine if kind not in _OF_OLD else frozenset())
     ]
     found += _of_title(title, found, mine)
     return _explaining(found, title) if explains else tuple(found)

@@ -64,7 +64,7 @@ def _opening(text: str) -> tuple[CitationKind | None, bool]:
     if len(bare) > 3 * _HEADING or "|" in bare:
         return None, False
     said = bare[-_HEADING:]
-    opens = bare.endswith(":") and bool(word("list_opens").search(said))
+    opens = bare.endswith((":", "。")) and bool(word("list_opens").search(said))
     heading = len(bare) <= _HEADING and bool(word("list_table").search(bare)) and not word("no_heading").search(bare)
     verdict = next(((kind, True) for pattern, kind in _SAID if pattern.search(said)), None)
     if word("list_basis").match(bare):

@@ -12,6 +12,10 @@ from functools import cache, lru_cache
 from gongwen.data import rows
 from gongwen.normalize import fold
 
+_DAY = r"(?P<day>(?:19|20)[0-9]{2}(?:[-/.][0-9]{1,2}[-/.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日))(?:[ ]?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+# 2019-11-08 09:30 来源:市政府; 来源:市府办 2019-11-08: a date beside where the page has it from is the day it was published.
+_DATE_OF_PAGE = re.compile(rf"^[ ]*{_DAY}[ |]*(?=(?:信息|文章|稿件)?来[ ]?源[ ]?:|稿源:)")
+_DATED = re.compile(rf"(?:^|[ |]){_DAY}$")
 _BULLET = r"[\s•·▪■◆●*·|〔]*"
 
 
@@ -45,6 +49,7 @@ def pairs_in(folded_line: str) -> list[tuple[str, str]] | None:
     """
     if ":" not in folded_line and "〕" not in folded_line:  # as most lines have none, and the labels are many
         return None
+    folded_line = _DATE_OF_PAGE.sub(r"发布时间:\g<day> ", folded_line, count=1)
     found = list(_label().finditer(folded_line))
     if not found or re.sub(_BULLET, "", folded_line[: found[0].start()]):
         return None
@@ -52,5 +57,9 @@ def pairs_in(folded_line: str) -> list[tuple[str, str]] | None:
     pairs = []
     for match, end in zip(found, ends, strict=True):
         value = folded_line[match.end() : end].strip().lstrip(":〕").strip(" |•〔")
-        pairs.append((re.sub(r"\s", "", match[0]), value))
+        label = re.sub(r"\s", "", match[0])
+        if field_of(label) == "site" and (dated := _DATED.search(value)):
+            pairs += [(label, value[: dated.start()].strip(" |")), ("发布时间", dated["day"])]
+        else:
+            pairs.append((label, value))
     return pairs

@@ -21,13 +21,15 @@ def signed(reading: Reading) -> tuple[Fact[date] | None, int | None]:
 
     In this order: the date under a signature, the date in brackets under the title ((2022年1月12日在…会议上)), a date that
     stands alone under the title or at the end, a date that alone stands alone anywhere (before an attachment). The
-    page's own 成文日期 goes before them all.
+    page's own 成文日期 goes before them all; its 生成日期, which may be that of the page, goes behind the date under a signature.
     """
     stated = reading.stated_date("signed")
+    by_page = reading.stated_date("dated_by_page")
     alone = _date_lines(reading)
     for i, mention in alone:
         if issuers.signature(_above(reading, i, mention)):
             return stated or _fact(reading, i, mention, "署名之下的日期"), i
+    stated = stated or by_page
     for i, line in enumerate(reading.lines[: reading.head]):
         mentions = dates.find(line.folded[:16])
         if mentions and mentions[0].span.start <= 1 and _MEETING.fullmatch(line.folded):

@@ -26,10 +26,11 @@ _NOT_ITSELF = re.compile(
 )
 _NO_SUBJECT = re.compile(
     r"^(?:第[一二三四五六七八九十百零]{1,6}条|[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十0-9]{1,3}[)]|[0-9]{1,2}[.、])?[ ]*"
-    r"(?:.{0,80}现(?:予以?)?(?:公布|发布|印发)[^。;]{0,16},)?$"
+    r"(?:.{0,80}现(?:将[^,。;]{1,40}?)?(?:予以?)?(?:公布|发布|印发)[^。;]{0,16},)?$"
 )
 _START = re.compile(
-    r"(?:[自从于]|^)(?P<when>[^,。;自从于]{1,24}?)(?:开始|起)(?P<later>[^,。;]{0,10}?)(?:正式|暂)?(?:施行|执行|生效|实施|试行|实行)"
+    r"(?:[自从于]|^)(?P<when>[^,。;自从于]{1,24}?)(?:(?:开始|起)(?P<later>[^,。;]{0,10}?)(?:正式|暂)?|(?<=[0-9]日)(?:正式)?)"
+    r"(?:施行|执行|生效|实施|试行|实行)(?!的)"  # 2011年5月1日起施行的《办法》 is another document
 )
 _PUBLISHED = re.compile(r"(?:印发|发布|公布|发文|下发|颁布|签发|签署|公告|发出)之?日|^即日")
 _LATER = re.compile(r"(?P<count>[0-9一二三四五六七八九十]{1,3})(?P<unit>个月|[日天年])[之以]?后")
@@ -42,6 +43,12 @@ _UNTIL = re.compile(
 )
 _FROM_TO = re.compile(
     rf"(?P<what>{_PERIOD}间?|[防禁]火期|禁渔期|管控期|执行时间|年度\()(?:暂定)?(?:为|是|:)?自?(?P<from>[^,。;至()]{{6,14}}?日)起?(?:至|到|-|—){_DAY}"
+)
+_THROUGH = re.compile(rf"自(?P<from>[^,。;至()]{{6,14}}?日)起?(?:至|到|-|—)[ ]?{_DAY}(?:止|期间)?(?:有效|施行|执行|实施|试行)")
+# Behind the first day: 自2018年8月1日起施行,至2021年7月31日止; …,2025年10月31日废止.
+_AND_ENDS = re.compile(rf",(?:[至到][ ]?)?{_DAY}(?:止|为止|起?(?:自行|自动|自然)?(?:废止|失效|终止))")
+_UNTIL_WORDS = re.compile(
+    rf"(?:{_PERIOD}|施行|执行|实施|试行|有效|截止)(?:为|是|:)?[至到][ ]?(?P<until>[一二][〇○零一二三四五六七八九]{{3}}年[一二三四五六七八九十]{{1,2}}月[一二三四五六七八九十]{{1,3}}日)"
 )
 _OPEN = re.compile(
     rf"(?:{_PERIOD}|截止(?:日期|时间|日)?|执行|施行|实施|试行)(?:暂定)?(?:为|:)?(?:自[^,。;]{{2,20}}起)?(?:至|到)(?![ ]?[0-9])[^,。;]{{2,50}}|"
@@ -123,14 +130,14 @@ def _said(reading: Reading, span: Span, genre: Genre | None, dated: Fact[date] |
     sentence = reading.normal.folded[span.start : span.end]
     if genre is Genre.TENDER:
         return _tender(reading, span, sentence), ""
-    start, through = _START.search(sentence), _FROM_TO.search(sentence)
-    lasts = _LASTS.search(sentence)
-    first = min((match.start() for match in (start, through, lasts, _UNTIL.search(sentence)) if match), default=None)
+    start, through, lasts = _START.search(sentence), _through(sentence), _LASTS.search(sentence)
+    until = _UNTIL.search(sentence) or _UNTIL_WORDS.search(sentence)
+    first = min((match.start() for match in (start, through, lasts, until) if match), default=None)
     if first is None:
         for_ever = sentence.find("长期有效")
         return (Said(proof=span) if for_ever >= 0 and _SUBJECT.search(sentence[:for_ever]) else None), ""
     kind = _itself(sentence[:first], reading.title)
-    if kind is None and genre in _ORDERS and through and through["what"] != "期限":
+    if kind is None and genre in _ORDERS and through and through.groupdict().get("what", "期限") != "期限":
         kind = ""  # 森林防火期为…至…: an order or public notice that rules for a season is in force for it
     elif kind == "" and start is None and through is None:
         kind = None  # 有效期五年 alone: of what, the sentence before says
@@ -142,6 +149,11 @@ def _said(reading: Reading, span: Span, genre: Genre | None, dated: Fact[date] |
     begin = Fact(begins, reading.in_text("正文写明施行日期", span)) if begins else None
     end = Fact(ends, reading.in_text("正文写明期限", span)) if ends else None
     return Said(begin, end, span, ends is None and bool(lasts or _OPEN.search(sentence))), kind
+
+
+def _through(sentence: str) -> re.Match[str] | None:
+    """From a day to a day: 防火期为…至…, 自…起至…执行."""
+    return _FROM_TO.search(sentence) or _THROUGH.search(sentence)
 
 
 def _dated_by_printing(start: re.Match[str] | None, lasts: re.Match[str] | None) -> bool:
@@ -194,15 +206,19 @@ def _begin(start: re.Match[str] | None, through: re.Match[str] | None, dated: Fa
     day = dates.parse(start["when"])
     if day is None and _PUBLISHED.search(start["when"]) and dated:
         day = dated.value
-    later = _LATER.search(start["when"] + start["later"])
+    later = _LATER.search(start["when"] + (start["later"] or ""))
     return _plus(day, later) if day and later else day
 
 
 def _end(sentence: str, start: date | None) -> date | None:
     """The last day in force."""
-    until = _FROM_TO.search(sentence) or _UNTIL.search(sentence)
+    until = _through(sentence) or _UNTIL.search(sentence)
     if until:
         return _day(until)
+    if words := _UNTIL_WORDS.search(sentence):
+        return dates.parse(words["until"])
+    if start and (behind := _AND_ENDS.search(sentence)):
+        return _day(behind)
     lasts = _LASTS.search(sentence)
     after = _plus(start, lasts) if lasts and start else None
     return after - timedelta(days=1) if after else None

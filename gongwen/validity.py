@@ -11,6 +11,7 @@ interpretations, answers to proposals) it stays None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,6 +30,7 @@ _WITHOUT = frozenset(
     }
 )  # fmt: skip
 _NEWS = (None, Genre.OTHER)
+_BY_WHAT = re.compile(r"[ ]*[(〔][^()]{1,80}[)〕]?$")  # 废止(苏政规〔2018〕3号)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ def acts(genre: Genre | None, numbered: bool) -> bool:
 
 def _stated(reading: Reading) -> Fact[Validity] | None:
     for label, value in reading.metadata.get("validity", []):
-        if value in _words():
-            return Fact(_words()[value], in_metadata(label, value, Span(0, len(value))))
+        word = _BY_WHAT.sub("", value)
+        if word in _words():
+            return Fact(_words()[word], in_metadata(label, value, Span(0, len(value))))
     for label, value in reading.metadata.get("expires", []):
         if "废止" in label and reading.stated_date("expires"):
             return Fact(Validity.REPEALED, in_metadata(label, value, Span(0, len(value))))

@@ -13,7 +13,7 @@ from gongwen.normalize import fold
 
 TABLES = sorted(path.name for path in Path(data.__file__).parent.glob("*.tsv"))
 FIELDS = {
-    "index_number", "doc_number", "openness", "published", "signed", "issuer", "validity", "unified_number", "category",
+    "index_number", "doc_number", "openness", "published", "signed", "dated_by_page", "issuer", "validity", "unified_number", "category",
     "site_genre", "keywords", "title", "site", "summary", "in_force", "expires", "noise",
 }  # fmt: skip
 
