@@ -7,15 +7,34 @@ carries its evidence. A fact that no place states stays None: nothing is guessed
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gongwen import category, citations, docnumber, figures, genre, personal, placing, signing, validity
 from gongwen.normalize import UNREADABLE, fold, normalize
-from gongwen.reading import Reading, in_metadata, of_page
-from gongwen.types import DocNumber, Document, Fact, Genre, NumberForm, Openness, Page, Region, Span
+from gongwen.reading import Line, Reading, in_metadata, of_page
+from gongwen.types import (
+    DocNumber,
+    Document,
+    Evidence,
+    Fact,
+    Genre,
+    NumberForm,
+    Openness,
+    Page,
+    Region,
+    Span,
+    Where,
+)
 
 _OPENING_OF_REPORT = re.compile(r"本(?:年度)?报告(?:是)?(?:根据|依据|按照)《(?:中华人民共和国)?政府信息公开条例》")
 
+# What the head of a red-headed paper has beside the number (GB/T 9704-2012, 7.2): degree of secrecy and urgency, who signs.
+_BESIDE_NUMBER = re.compile(
+    r"(?:[ ()|·*]|(?:等级|密级|编号|字号|文号)[ :]*|特急|加急|平急|急件|特提|明电|机密|秘密|绝密|内部|[ABC]类?|签发人:[^,。;:]{0,30}"
+    r"|公开属性:[^,。;:]{0,12}|办理结果:[^,。;:]{0,6}|[\u4e00-\u9fff]机发[ ]?[0-9]{1,6}号?"
+    r"|[12一二][0-9〇○零一二三四五六七八九]{3}年[0-9一二三四五六七八九十]{1,3}月[0-9一二三四五六七八九十]{1,3}日)*"
+)
 _ANNOUNCED = re.compile(r"现(?:就|将|对)?[^。;]{0,60}(公告|通告|通知|通报|通令)如下[:。]")
 
 
@@ -73,7 +92,8 @@ def read(page: Page) -> Document:
 
 def own_number(reading: Reading) -> Fact[DocNumber] | None:
     """The document's own number: in the metadata, on a line of its own at the head, or behind the title; never cited."""
-    for label, value in reading.metadata.get("doc_number", []):
+    # 字号 is also the size of the letters, and then no number.
+    for label, value in [*reading.metadata.get("doc_number", []), *reading.metadata.get("noise", [])]:
         mentions = docnumber.find(value)
         if mentions:
             return Fact(mentions[0].number, in_metadata(label, value, mentions[0].span))
@@ -89,12 +109,32 @@ def own_number(reading: Reading) -> Fact[DocNumber] | None:
         line = next((line for line in head[:3] if line.span.start == mention.span.start), None)
         if line and reading.title and line.folded[mention.span.end - line.span.start :].endswith(reading.title):
             return Fact(mention.number, reading.in_text("标题之前", mention.span))
-    for line in head if reading.title else ():
+    return _in_head(reading, head) or _behind_title(reading) or _on_attachment(reading)
+
+
+def _in_head(reading: Reading, head: Sequence[Line]) -> Fact[DocNumber] | None:
+    """The number behind the title in its line, or in a line that has nothing beside it but who signed, how urgent it is and
+    such."""
+    for line in head:
         for mention in reading.numbers:
-            behind = mention.span.end == line.span.end and line.span.start < mention.span.start
-            if behind and line.folded.startswith(reading.title):
+            if not (line.span.start <= mention.span.start and mention.span.end <= line.span.end):
+                continue
+            before = line.folded[: mention.span.start - line.span.start]
+            after = line.folded[mention.span.end - line.span.start :]
+            if reading.title and before.startswith(reading.title) and after in ("", ")"):
                 return Fact(mention.number, reading.in_text("标题之后", mention.span))
-    return _on_attachment(reading)
+            if _BESIDE_NUMBER.fullmatch(before) and _BESIDE_NUMBER.fullmatch(after):
+                return Fact(mention.number, reading.in_text("正文之前与签发人、密级等同行", mention.span))
+    return None
+
+
+def _behind_title(reading: Reading) -> Fact[DocNumber] | None:
+    """The number in the page's title; that of an interpretation's title is of what it explains."""
+    found = genre.of_title(reading.title)
+    if reading.beside_title is None or (found and found.value is Genre.INTERPRETATION):
+        return None
+    number, written = reading.beside_title
+    return Fact(number, Evidence("标题之后", Where.TITLE, written))
 
 
 def _on_attachment(reading: Reading) -> Fact[DocNumber] | None:

@@ -149,6 +149,8 @@ def _shown(title: str | None, body: list[_Line]) -> str | None:
         return None
     folded, text = "".join(line.folded for line in body[:20]), "".join(line.text for line in body[:20])
     at = folded.find(title)
+    if at < 0 and (wide := re.search(f"{re.escape(title[:-1])}[ ]+{re.escape(title[-1])}", folded)):  # 通  知
+        return text[wide.start() :][: len(title) - 1] + text[wide.end() - 1]
     return text[at : at + len(title)] if at >= 0 else title
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from gongwen import dates, docnumber, labels, titles
 from gongwen.normalize import Normal, fold, normalize
-from gongwen.types import Evidence, Fact, NumberMention, Page, Span, Where
+from gongwen.types import DocNumber, Evidence, Fact, NumberMention, Page, Span, Where
 
 _ADDRESSEE = re.compile(r"^[^。]{2,200}:$")
 
@@ -23,13 +23,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What every rule reads; ``title`` is folded, ``metadata`` has (label, folded value) pairs by field."""
+    """What every rule reads; ``title`` is folded, ``metadata`` has (label, folded value) pairs by field.
+
+    ``beside_title`` is the number that the page prints behind the title, and as it is written there."""
 
     normal: Normal
     lines: tuple[Line, ...]
     title: str
     metadata: dict[str, list[tuple[str, str]]]
     numbers: tuple[NumberMention, ...]
+    beside_title: tuple[DocNumber, str] | None = None
 
     def quote(self, span: Span) -> str:
         """The words of the text in a span."""
@@ -86,4 +89,13 @@ def of_page(page: Page) -> Reading:
         if field and value.strip():
             metadata.setdefault(field, []).append((label, fold(value).strip()))
     title = fold(page.title or "").strip() or next((value for _, value in metadata.get("title", [])), "")
-    return Reading(normal, tuple(lines), titles.bare(title), metadata, docnumber.find(normal.folded))
+    bare, numbers = titles.bare(title), docnumber.find(normal.folded)
+    return Reading(normal, tuple(lines), bare, metadata, numbers, _beside(title, bare))
+
+
+def _beside(title: str, bare: str) -> tuple[DocNumber, str] | None:
+    """The number behind the title: …的通知(衢政发〔2019〕35号)."""
+    for mention in docnumber.find(title) if len(bare) < len(title) else ():
+        if mention.span.start > len(bare) - 2:
+            return mention.number, title[mention.span.start : mention.span.end]
+    return None

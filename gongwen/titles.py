@@ -20,6 +20,9 @@ _NUMBERED = re.compile(r"[ ]?[-_:| ][ ]?(?=[\u4e00-\u9fff《].{5})")  # between 
 _KIND_ALONE = re.compile(
     r"(?:紧急|重要|特别|郑重)?[ ]?(?:通[ ]*告|公[ ]*告|通[ ]*知|通[ ]*报)"
 )  # a title that says no more
+_SPACED = re.compile(
+    r"(?:通[ ]+[知告报]|公[ ]+[告报]|意[ ]+见|决[ ]+[定议]|批[ ]+复|请[ ]+示|报[ ]+告|纪[ ]+要|议[ ]+案|命[ ]+令|办[ ]+法|规[ ]+定|条[ ]+例)$"
+)
 _VERB = re.compile(r"关于|印发|转发|批转|发布|公布|修改|废止|同意|表彰|任免")
 _SENTENCE = re.compile(r"[。;!?]\S|[。;]$|^(?:为|现将|各)[^关]{0,30}[,、:]|^(?:根据|按照|结合|据)")
 
@@ -78,14 +81,18 @@ def _join(part: Sequence[str]) -> str:
 def bare(line: str) -> str:
     """A folded title without the document number printed before or behind it, and without its full stop.
 
-    >>> bare("关于进一步加强政务公开工作的通知 杭政办发电〔2016〕6号")
-    '关于进一步加强政务公开工作的通知'
+    The word for its kind is closed up (通  知), as it stands wide in print.
+
+    >>> bare("关于进一步加强政务公开工作的通知 杭政办发电〔2016〕6号"), bare("关于加强森林防火的通  知")
+    ('关于进一步加强政务公开工作的通知', '关于加强森林防火的通知')
     """
+    line = _SPACED.sub(lambda kind: kind[0].replace(" ", ""), line)
     for mention in docnumber.find(line):
         if mention.span.start == 0 and (rest := _NUMBERED.match(line, mention.span.end)):
             line = line[rest.end() :]  # 石政发〔2020〕3号-北京市石景山区人民政府关于…
             return line.rstrip("。.")
-        if mention.span.end == len(line) and mention.span.start > 6 and line[mention.span.start - 1] in " (":
+        behind = line[mention.span.end :] in ("", ")") and line[mention.span.start - 1] in " ("
+        if behind and mention.span.start > 6:
             return line[: mention.span.start].rstrip(" (")
     return line.rstrip("。.")
 

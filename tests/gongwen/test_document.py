@@ -60,8 +60,25 @@ def test_nothing_is_guessed() -> None:
         (f"（杭政办发〔2016〕6号）\n{BODY}", "正文之前独占一行"),
         (f"{TITLE}\n\n  杭政办发〔2016〕6号  \n{BODY}", "正文之前独占一行"),
         (f"{TITLE} 杭政办发〔2016〕6号\n{BODY}", "标题之后"),
+        (f"{TITLE}（杭政办发〔2016〕6号）\n{BODY}", "标题之后"),
+        (f"杭政办发〔2016〕6号          签发人：陈某某\n{TITLE}\n{BODY}", "正文之前与签发人、密级等同行"),
+        (f"{TITLE}\n杭政办发〔2016〕6号          （A类）\n{BODY}", "正文之前与签发人、密级等同行"),
+        (f"等级  特急·明电     杭政办发〔2016〕6号    浙机发 121号\n{TITLE}\n{BODY}", "正文之前与签发人、密级等同行"),
+        (f"{TITLE}\n（杭政办发〔2016〕6号  二○一六年八月十七日）\n{BODY}", "正文之前与签发人、密级等同行"),
+        (f"编号：杭政办发〔2016〕6号\n{TITLE}\n{BODY}", "正文之前与签发人、密级等同行"),
     ],
-    ids=["alone", "in brackets", "indented", "behind the title"],
+    ids=[
+        "alone",
+        "in brackets",
+        "indented",
+        "behind the title",
+        "there in brackets",
+        "who signs",
+        "class",
+        "urgency",
+        "date",
+        "label",
+    ],
 )
 def test_own_number_in_the_head(text: str, expected: str) -> None:
     found = read(text)
@@ -73,6 +90,19 @@ def test_the_header_goes_before_the_text() -> None:
     found = read(f"杭政办发〔2016〕7号\n{BODY}", 文号="杭政办发[2016]第06号")
     assert value(found.doc_number) == DocNumber("杭政办发", 2016, 6)
     assert rule(found.doc_number) == "页面信息栏“文号”"
+
+
+def test_the_number_of_the_pages_title_is_the_documents_own() -> None:
+    found = read(BODY, title=f"{TITLE}（杭政办发〔2016〕6号）")
+    assert (value(found.doc_number), rule(found.doc_number)) == (DocNumber("杭政办发", 2016, 6), "标题之后")
+    assert read(BODY, title=f"《{TITLE}》解读（杭政办发〔2016〕6号）").doc_number is None, "that of what it explains"
+    assert value(read(BODY, title=TITLE, 字号="杭政办发〔2016〕6号").doc_number) == DocNumber("杭政办发", 2016, 6)
+    assert read(BODY, title=TITLE, 字号="大 中 小").doc_number is None
+
+
+def test_a_number_beside_other_words_is_cited() -> None:
+    found = read(f"{TITLE}\n现转发浙政发〔2016〕5号文件\n{BODY}")
+    assert found.doc_number is None
 
 
 def test_a_cited_number_is_not_the_documents_own() -> None:
@@ -102,6 +132,8 @@ def test_the_own_number_is_no_citation() -> None:
         (f"{BODY}\n杭州市人民政府办公厅\n二〇一六年八月十七日", {}, date(2016, 8, 17)),
         (f"{BODY}\n杭州市人民政府办公厅\n二OO六年八月十七日", {}, date(2006, 8, 17)),
         (f"{BODY}\n{SIGNED}", {"成文日期": "2016-08-16"}, date(2016, 8, 16)),
+        (f"{BODY}\n{SIGNED}", {"生成日期": "2016-08-19"}, date(2016, 8, 17)),
+        (BODY, {"生成日期": "2016-08-19"}, date(2016, 8, 19)),
         (f"（2016年8月17日市政府常务会议通过）\n{BODY}", {}, date(2016, 8, 17)),
         (f"{BODY}\n2016年8月17日", {}, date(2016, 8, 17)),
         (f"{BODY}\n本通知自2016年9月1日起施行。", {}, None),
@@ -114,6 +146,8 @@ def test_the_own_number_is_no_citation() -> None:
         "Chinese",
         "letters for zeros",
         "header first",
+        "a page's date behind a signature",
+        "a page's date alone",
         "passed",
         "alone at the end",
         "in force",
