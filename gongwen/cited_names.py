@@ -33,6 +33,7 @@ _KINDS = ("公告", "通告", "令")
 _LINE = re.compile(r"[^\n]+")
 _WRAPPED = re.compile(
     r"^[^《》]{0,80}?(?:关于)?(?:印发|发布|公布|颁布|颁发|下发)(?:《(?P<marked>.+)》|(?P<bare>[^《》].+?))的(?:通知|公告|函|决定|通告|令)$"
+    r"|^[^《》]{2,60}?印发《(?P<printed>[^《》]{4,}?)》$"  # 中共中央办公厅 国务院办公厅印发《…的意见》
 )
 _ADDED = re.compile(r"[(（〔][^()（）〔〕]{1,14}[)）〕]$")
 _ISSUER = re.compile(r"^[^关《》]{2,60}?(?=关于)")
@@ -75,7 +76,7 @@ def unwrapped(title: str) -> str | None:
     ('城市内涝防御应急预案', None)
     """
     match = _WRAPPED.match(title[:400])
-    return (match["marked"] or match["bare"]) if match else None
+    return (match["marked"] or match["bare"] or match["printed"]) if match else None
 
 
 def bare(title: str) -> str:

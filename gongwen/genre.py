@@ -12,6 +12,7 @@ from functools import cache
 from gongwen.data import rows
 from gongwen.types import Evidence, Fact, Genre, Span, Where
 
+_PRINTED = re.compile(r"印发《([^《》]{4,80})》$")  # a headline that says no more than what was printed
 _CLOSING = re.compile(r"(?:[\s。.]|\((?:[^()]{0,20})\)|〔[^〕]{0,20}〕)+$")
 
 
@@ -26,11 +27,15 @@ def of_title(folded: str) -> Fact[Genre] | None:
     >>> of_title("衢州市人民政府2013年政府信息公开工作年度报告。").value
     <Genre.ANNUAL_REPORT: 'annual_report'>
     """
-    title = folded[: bare_length(folded)]
+    printed = _PRINTED.search(folded)
+    return _of(folded[: bare_length(folded)], 0) or (_of(printed[1], printed.start(1)) if printed else None)
+
+
+def _of(title: str, start: int) -> Fact[Genre] | None:
     for pattern, genre in _rules():
-        match = pattern.search(title)
-        if match:
-            return Fact(genre, Evidence("标题所写的文种", Where.TITLE, match[0], Span(*match.span())))
+        if match := pattern.search(title):
+            span = Span(start + match.start(), start + match.end())
+            return Fact(genre, Evidence("标题所写的文种", Where.TITLE, match[0], span))
     return None
 
 

@@ -21,7 +21,9 @@ _TITLE_VERB = re.compile(
     r"关于|印发|转发|批转|发布|公布|贯彻|20\d\d|19\d\d|政府信息公开|政务公开|信息公开|工作报告|年度|令第"
 )
 _SIGNED_AS = re.compile(r"^\s*(?:解读(?:单位|机关|部门)|发布单位|起草单位):")
-_NO_BODY = re.compile(r"[,。;:、《!?]|^(?:各|有关)")  # a sentence, addressees (各部门)
+_NO_BODY = re.compile(r"[,。;:、《!?]|^(?:各|有关)|关于")  # a sentence, addressees (各部门), the line of a title
+_UNITS = "省市县区旗州盟"
+_NO_UNIT = re.compile(r"[域划间位别块级场]")  # 港口区|域, 合作市|场
 # A headquarters of party and government together is one body: 中共衢州市委衢州市人民政府疫情防控指挥部.
 _COMPOSED = re.compile(r"中共.{2,8}委.{2,8}人民政府.{2,40}(?:指挥部|领导小组|领导小组办公室)$")
 _STAMPED = re.compile(r"\((?:代章|盖章|章|印章|印)\)$")  # behind a signature
@@ -99,7 +101,7 @@ def joint(text: str, *, year: int | None = None) -> tuple[IssuingBody, ...]:
 def _split_joint(text: str, *, year: int | None) -> list[IssuingBody]:
     """One body or several written after one another: 浙江省财政厅浙江省民政厅."""
     text = _AND_OTHERS.sub("", text.strip("()"))
-    if not _ending().search(text) or _NO_BODY.search(text):
+    if not (_ending().search(text) or _central_bodies().fullmatch(text)) or _NO_BODY.search(text):
         return []
     bodies = []
     central = list(_central_bodies().finditer(text))
@@ -148,7 +150,8 @@ def is_body(line: str) -> bool:
     (True, False, False)
     """
     name = re.sub(r"\s+", "", line)
-    return 3 <= len(name) <= 40 and bool(_ending().search(name)) and not _NO_BODY.search(name)
+    ends = _ending().search(name) or _central_bodies().fullmatch(name)
+    return 3 <= len(name) <= 40 and bool(ends) and not _NO_BODY.search(name)
 
 
 def body(name: str, *, year: int | None = None, within: Region | None = None) -> IssuingBody:
@@ -201,6 +204,16 @@ def _leading_region(name: str, year: int | None) -> RegionMention | None:
         first = next(iter(regions.find(name[start:], year=year, short=short)), None)
         if first and first.span.start == 0 and _says_its_kind(first):
             return replace(first, span=Span(start, start + first.span.end))
+    return _worded_place(name, start, year)
+
+
+def _worded_place(name: str, start: int, year: int | None) -> RegionMention | None:
+    """A place whose full name is an everyday word (公安县, 平原县, 合作市): at the head of a body's name it is the place."""
+    for end in range(min(len(name) - 2, start + 8), start + 1, -1):
+        if name[end - 1] in _UNITS and not _NO_UNIT.match(name, end):
+            region = regions.resolve(name[start:end], year=year)
+            if region and region.divisions[-1].name == name[start:end]:
+                return RegionMention(Span(start, end), name[start:end], (region,))
     return None
 
 
@@ -223,7 +236,7 @@ def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple
         bare = _SIGNED_AS.sub("", _STAMPED.sub("", line))
         if not is_body(bare):
             break
-        bodies = _split_joint(re.sub(r"\s+", "", bare), year=year)
+        bodies = [one for name in _side_by_side(bare) for one in _split_joint(name, year=year)]
         begin = offset + line.index(bare)
         span = Span(begin, begin + len(bare))
         if rest and not found and all(one.level is None for one in bodies) and _is_first_half(rest[-1][1]):
@@ -234,6 +247,13 @@ def signature(lines: list[tuple[int, str]], *, year: int | None = None) -> tuple
                 bodies, span = whole, Span(start, span.end)
         found += [(one, span) for one in reversed(bodies)]
     return tuple(reversed(found))
+
+
+def _side_by_side(line: str) -> list[str]:
+    """The names of bodies that a line has beside one another; one whose characters stand wide (财 政 部) is one."""
+    names = line.split()
+    each = len(names) > 1 and all(is_body(name) and not _ending().fullmatch(name) for name in names)
+    return names if each and all(map(_ends_a_body, names[:-1])) else ["".join(names)]
 
 
 def _is_first_half(line: str) -> bool:
