@@ -74,7 +74,8 @@ def of_title(folded: str, *, year: int | None = None) -> tuple[tuple[IssuingBody
         span = Span(start + match.start(), start + match.end())
         if (place := regions.resolve(match[0], year=year)) and re.match(r"\d|政府信息|信息公开", folded[head_end:]):
             bodies.append((IssuingBody(government_name(place), place.level, place), span))  # 娄底市2014年…年度报告
-        bodies += [(body, span) for body in _split_joint(folded[span.start : span.end], year=year)]
+        if not _ending().fullmatch(match[0]) or _central_bodies().fullmatch(match[0]):  # not 政府 of 政府工作报告
+            bodies += [(body, span) for body in _split_joint(folded[span.start : span.end], year=year)]
     return tuple(bodies)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from gongwen import dates, genre, labels, tables, titles
+from gongwen import dates, docnumber, genre, issuers, labels, tables, titles
 from gongwen.data import rows
 from gongwen.normalize import Normal, normalize
 from gongwen.types import Fragment, Genre, Page, Span
@@ -166,13 +166,21 @@ def _header(part: list[_Line], header_end: int) -> tuple[list[tuple[str, str]], 
         if pairs is not None and (i < header_end or all(labels.field_of(label) == "noise" for label, _ in pairs)):
             metadata += [(label, value) for label, value in pairs if value]
             waiting = pairs[-1][0] if not pairs[-1][1] and len(pairs) == 1 else None
-        elif waiting and i < header_end and not _is_title(line.folded):
+        elif waiting and i < header_end and _may_answer(waiting, line.folded):
             metadata.append((waiting, line.folded.strip(" |")))
             waiting = None
         else:
             waiting = None
             body.append(line)
     return list(dict.fromkeys(metadata)), body
+
+
+def _may_answer(label: str, folded: str) -> bool:
+    """False for the line behind an empty label that is no value of it: a title, a number or a body of the document itself."""
+    field = labels.field_of(label)
+    numbered = field != "doc_number" and any(one.span == Span(0, len(folded)) for one in docnumber.find(folded))
+    named = field not in ("issuer", "site") and issuers.is_body(folded)
+    return not (numbered or named or _is_title(folded))
 
 
 def _is_title(folded: str) -> bool:

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from gongwen import dates, issuer_codes, issuers, placing
+from gongwen import dates, issuer_codes, issuers, placing, regions
 from gongwen.reading import Reading
 from gongwen.types import DateMention, DocNumber, Evidence, Fact, Genre, IssuingBody, Span, Where
 
+_CONGRESS = re.compile(r"在(?P<place>[\u4e00-\u9fff]{2,20}?)第[^,。]{1,6}届人民代表大会")
 _MEETING = re.compile(r"\(.*(?:会议.{0,6}|通过)\)")
 # News about a body is not the body's document: only a title with one of these words is read for its issuer.
 _SAME_END = 12  # characters; more than 人民政府办公室 with a place or 疫情防控指挥部, which bodies of two places share
@@ -84,6 +85,8 @@ def issued_by(
     if kind is not None and (kind.value not in _NEWS or "关于" in reading.title):
         named = issuers.of_title(reading.title, year=year)
         by_title = tuple(Fact(body, reading.in_title("标题开头的机关", span)) for body, span in named)
+    if kind is not None and kind.value is Genre.WORK_REPORT and not by_title:
+        by_title = _reported(reading, year)
     by_signature = _in_full(_signers(reading, signature_at, year), by_title)
     by_metadata = tuple(
         Fact(issuers.body(name, year=year), Evidence(f"页面信息栏“{label}”", Where.METADATA, value))
@@ -98,6 +101,17 @@ def issued_by(
         if found and all(fact.value.level is not None for fact in found):
             return found
     return next((found for found in order if found), ())
+
+
+def _reported(reading: Reading, year: int | None) -> tuple[Fact[IssuingBody], ...]:
+    """The government that reports, by the congress named under the title: ——2020年3月26日在桐庐县第十六届人民代表大会第四次会议上."""
+    for line in reading.lines[: reading.head]:
+        if found := _CONGRESS.search(line.folded):
+            place = regions.resolve(found["place"], year=year)
+            span = Span(line.span.start + found.start(), line.span.start + found.end())
+            rule = "标题下写明的人民代表大会"
+            return (Fact(issuers.body(issuers.government_name(place)), reading.in_text(rule, span)),) if place else ()
+    return ()
 
 
 def _signers(reading: Reading, signature_at: int | None, year: int | None) -> tuple[Fact[IssuingBody], ...]:

@@ -99,7 +99,8 @@ def find(reading: Reading, genre: Genre | None, dated: Fact[date] | None) -> Sai
         if said is None:
             continue
         mine = not kind or any(kind.endswith(own) or own.endswith(kind) for own in kinds)
-        if not mine and re.search(r"转发|批转", reading.title):  # the terms of what is passed on are not its own
+        # The terms of what a higher body issued are not its own; what is 批转 or 拟定 by a lower one is.
+        if not mine and re.search(r"转发(?!.*拟[订定]的)", reading.title):
             continue
         if best is None or mine >= best[0]:
             best = (mine, said)

@@ -186,6 +186,13 @@ def test_a_report_is_its_titles_bodys() -> None:
     assert value(found.year) == 2013
 
 
+def test_a_work_report_is_of_the_place_of_its_congress() -> None:
+    text = "政府工作报告\n——2020年3月26日在桐庐县第十六届人民代表大会第四次会议上\n桐庐县人民政府县长\n各位代表：\n现在，我代表县人民政府向大会报告工作。"
+    found = read(text, title="政府工作报告")
+    assert [fact.value.name for fact in found.issuers] == ["桐庐县人民政府"]
+    assert value(found.region).names[-1] == "桐庐县"
+
+
 def test_the_header_names_the_body_of_a_title_without_one() -> None:
     found = read("正文。", title="关于停车管理的通知", 发布单位="衢江区")
     assert [fact.value.name for fact in found.issuers] == ["衢州市衢江区人民政府"]

@@ -40,6 +40,29 @@ def test_the_header_becomes_metadata() -> None:
     assert page.text.startswith("杭州市人民政府办公厅关于")
 
 
+@pytest.mark.parametrize(
+    ("label", "following"),
+    [
+        ("有效性", "衢政办发〔2019〕5号"),
+        ("主题词", "衢州市人民政府办公室"),
+        ("主题词", "衢州市人民政府办公室关于做好防汛工作的通知"),
+    ],
+    ids=["a number", "a body", "a title"],
+)
+def test_an_empty_label_takes_no_line_of_the_document(label: str, following: str) -> None:
+    body = f"{following}\n关于做好防汛工作的通知\n各县：\n{'请做好防汛工作，确保人民群众生命财产安全。' * 4}"
+    (page,), _ = layout.read(f"索引号：330803/2019-1\n{label}：\n{body}")
+    assert (label, following) not in page.metadata
+    assert page.text.startswith(following)
+
+
+def test_a_label_whose_value_stands_below_it() -> None:
+    (page,), _ = layout.read(
+        f"文号：\n衢政办发〔2019〕5号\n发布机构：\n衢州市人民政府办公室\n关于做好防汛工作的通知\n各县：\n{'请做好防汛工作，确保人民群众生命财产安全。' * 4}"
+    )
+    assert {("文号", "衢政办发〔2019〕5号"), ("发布机构", "衢州市人民政府办公室")} <= set(page.metadata)
+
+
 def test_a_label_in_the_text_is_text() -> None:
     (page,), _ = layout.read(
         f"{NOTICE}来源：各地上报的统计数据，经市统计局核实以后由本办公厅汇总，并在政府门户网站上公布，供公众查阅参考使用，欢迎社会各界监督。\n"
