@@ -1,6 +1,7 @@
 """Which files of a folder belong to which page: those it links to or shows in itself, relative to itself.
 
-Such a file is no document of its own. A page that links to many files is a list of documents, not a document.
+Such a file is no document of its own. A page that links to many files is a list of documents, not a document; so is one
+that links to several under titles of documents.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ _HREF = re.compile(
 )
 
 
+_ELEMENT = re.compile(
+    rb"""<a\s[^>]{0,500}?href\s*=\s*["']?([^"'>\s]{1,1000})[^>]{0,500}>.{0,600}?</a""", re.IGNORECASE | re.DOTALL
+)
+_TITLE = re.compile("关于[^<>]{2,80}的(?:通知|通告|公告|通报|意见|决定|批复|函|报告|请示|决议|令)")
+
+
 def is_file(href: str) -> bool:
     """True for a link to a file that is no page: ``./P020160405.pdf``, ``附件1.xlsx?v=2``."""
     try:
@@ -41,11 +48,28 @@ def targets_of(page: str) -> tuple[str, ...]:
     """
     with open(page, "rb") as file:  # noqa: PTH123 - a Path for each of a million pages takes seconds
         data = file.read(_LONGEST_PAGE)
-    folder = page.rpartition("/")[0]
-    found = (
-        target for match in _HREF.finditer(data) for target in _targets((match[match.lastindex or 0]).strip(), folder)
-    )
+    folder, listed = page.rpartition("/")[0], documents_listed(data)
+    hrefs = [match[match.lastindex or 0].strip() for match in _HREF.finditer(data)]
+    found = (target for href in hrefs if href not in listed for target in _targets(href, folder))
     return tuple(dict.fromkeys(found))
+
+
+def documents_listed(page: bytes) -> frozenset[bytes]:
+    """The links to files, as they are written in a page, that are titles of documents, when there are several: what they lead
+    to are documents of their own. ``<a href="1.pdf">关于做好防汛工作的通知</a> <a href="2.pdf">关于做好抗旱工作的通知</a>`` has both.
+    """
+    found: dict[bytes, str] = {}
+    for match in _ELEMENT.finditer(page):
+        if is_file(match[1].decode("latin-1")) and (title := _TITLE.search(_decoded(match[0]))):
+            found[match[1]] = title[0]
+    return frozenset(found) if len(set(found.values())) > 1 else frozenset()
+
+
+def _decoded(markup: bytes) -> str:
+    try:
+        return markup.decode("utf-8")
+    except UnicodeDecodeError:
+        return markup.decode("gb18030", "replace")
 
 
 def linked(targets: Iterable[str], files: Collection[str]) -> tuple[str, ...]:

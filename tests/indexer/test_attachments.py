@@ -139,6 +139,24 @@ def test_a_page_of_many_links_is_a_list_and_takes_none(tmp_path: Path) -> None:
     assert len(discover(tmp_path, "c").files) == 22
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_files_under_titles_of_documents_are_documents(tmp_path: Path, encoding: str) -> None:
+    links = [("1.pdf", "关于做好防汛工作的通知"), ("2.pdf", "关于做好抗旱工作的通知"), ("3.pdf", "附件：名单")]
+    listed = "".join(
+        f"<li><a target=_blank href='{name}' title='{title}'>{title[:9]}…</a></li>" for name, title in links
+    )
+    (tmp_path / "list.html").write_bytes(f"<html><body><h1>政策文件</h1>{listed}</body></html>".encode(encoding))
+    # The same title twice is one document in two formats, 附件 are none.
+    both = "<a href='4.pdf'>关于做好防火工作的通知</a> <a href='4.docx'>关于做好防火工作的通知</a> <a href='5.docx'>附件1：实施方案</a>"
+    (tmp_path / "notice.html").write_bytes(
+        f"<html><body><h1>关于做好防火工作的通知</h1>{both}</body></html>".encode(encoding)
+    )
+    for name in ("1.pdf", "2.pdf", "3.pdf", "4.pdf", "4.docx", "5.docx"):
+        (tmp_path / name).touch()
+    found = {file.source: len(file.attached) for file in discover(tmp_path, "c").files}
+    assert found == {"c/list.html": 1, "c/1.pdf": 0, "c/2.pdf": 0, "c/notice.html": 3}
+
+
 def test_an_archive_is_one_document_with_its_attachments_or_several() -> None:
     notice, annex, other = making.docx_file(NOTICE), making.xlsx(LISTED), making.docx_file([line.replace("防台", "抗旱") for line in NOTICE])  # fmt: skip
     (part,) = read(making.zip_file({"附件1.xlsx": annex, "通知.docx": notice}), "a.zip").parts
