@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.guard.addresses import Network
+from api.guard.bodiless import Bodiless
 from api.guard.bounds import Bounded, Shedding
 from api.guard.headers import SecurityHeaders
 from api.guard.metrics import Metrics
@@ -37,6 +38,7 @@ def guard(app: FastAPI, metrics: Metrics, limits: Limits) -> None:
     every = "*" in limits.origins
     app.add_middleware(Unchanged)
     app.add_middleware(GZipMiddleware, minimum_size=_SMALLEST, compresslevel=_LEVEL)
+    app.add_middleware(Bodiless)
     app.add_middleware(Shedding, most=limits.at_once)
     app.add_middleware(Limited, rate=limits.rate, trusted=limits.trusted, keys=limits.keys)
     app.add_middleware(Bounded)

@@ -229,3 +229,24 @@ def test_a_disk_almost_full_is_a_warning_and_a_gauge(
         answer = client.get("/readyz")
         assert answer.status_code == 200, "searches go on"
         assert "disk almost full" in answer.json()["warning"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/?q=公开",
+        "/healthz",
+        "/readyz",
+        "/api/v1/search?q=公开",
+        "/api/v1/export.csv?q=公开",
+        "/static/site.css",
+    ],
+)
+def test_head_is_get_without_its_body(site: Site, path: str) -> None:
+    got, head = site.client.get(path), site.client.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    kept = ("content-type", "etag", "content-length", "cache-control")
+    assert [head.headers.get(name) for name in kept] == [got.headers.get(name) for name in kept]
+    assert got.status_code == 200
+    assert site.client.head("/nowhere").status_code == 404
