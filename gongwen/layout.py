@@ -15,12 +15,17 @@ from itertools import pairwise
 
 from gongwen import dates, docnumber, genre, issuers, labels, tables, titles
 from gongwen.data import rows
-from gongwen.normalize import Normal, normalize
+from gongwen.normalize import Normal, fold, normalize
 from gongwen.types import Fragment, Genre, Page, Span
 
 _REPORT_TITLE = re.compile(r"^[^。;,]{0,40}(?:19|20)\d\d年[^。;,]{0,40}[。.]?$")
 # The header of a page ends with its first paragraph: a line longer than any title's line that holds a full stop.
 _PARAGRAPH = re.compile(r"^.{60,}。|^.{90,}")
+# A page's <title> that names its site or column.
+_COLUMN = re.compile(
+    r"(?:网站|门户|政府网|首页|信息公开(?:网|平台|目录|专栏)?|政策文件|通知公告|公示公告|文件下载|政务公开)$"
+)
+_SHORTEST_CUT = 8  # characters of a title that was cut
 _CUT_OFF = re.compile(r"(?:\.\.\.|…)$")
 _LONGEST_TITLE = 60
 _LINE = re.compile(r"[^\n]+")
@@ -74,9 +79,20 @@ def read(
                 fragments.append(Fragment(page.text, "too little text for a document"))
             continue
         if single:
-            page = Page(page.text, title or page.title, (*metadata, *page.metadata), url, original=page.original)
+            named = _better(title, page.title)
+            page = Page(page.text, named, (*metadata, *page.metadata), url, original=page.original)
         pages.append(page)
     return tuple(pages), tuple(fragments)
+
+
+def _better(given: str | None, found: str | None) -> str | None:
+    """The title that a page was given, or the one found in its text when the given one is that of a column or site, or cut."""
+    if not given or not found or genre.of_title(fold(found)) is None:
+        return given or found
+    bare = re.sub(r"(?:\.{2,}|…+)$", "", fold(given)).strip()
+    is_cut = len(bare) >= _SHORTEST_CUT and len(found) > len(bare) and fold(found).startswith(bare)
+    is_column = genre.of_title(bare) is None and bool(_COLUMN.search(bare) or issuers.is_body(bare))
+    return found if is_cut or is_column else given
 
 
 def _lines(normal: Normal) -> list[_Line]:

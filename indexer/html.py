@@ -28,6 +28,9 @@ _BLOCKS = ("p", "div", "table", "ul", "ol", "section", "article", "h1", "h2", "h
 _MOST_COLUMNS = 60
 _MOST_OF_THE_TEXT = 0.9
 
+# Behind at least six characters, words without figures.
+_OF_SITE = re.compile(r"(?<=.{6})[ ]*[-_|—]{1,2}[ ]*(?=[^-_|—0-9]*[\u4e00-\u9fff])[^-_|—0-9]{2,20}$")
+
 
 def read_html(source: str, *, optional: bool = False) -> Extracted:
     """Title, metadata and text of a page, and the words of its links to files.
@@ -104,7 +107,15 @@ def _heading(tree: html.HtmlElement) -> str | None:
             return text
     title = tree.find(".//title")
     text = _line(title) if title is not None else ""
-    return re.split(r"[-_|—]{1,2}(?=[^-_|—]{2,20}$)", text)[0].strip() or None if text else None
+    return _without_site(text) or None
+
+
+def _without_site(title: str) -> str:
+    """A page's title without the columns and the site behind it: 关于…的通知_政策文件_衢州市人民政府. A number (ZZCR—2019—01013) is
+    neither."""
+    while match := _OF_SITE.search(title):
+        title = title[: match.start()].strip()
+    return title
 
 
 def _content(tree: html.HtmlElement) -> html.HtmlElement | None:

@@ -56,6 +56,23 @@ def test_an_empty_label_takes_no_line_of_the_document(label: str, following: str
     assert page.text.startswith(following)
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("政府信息公开", "found"),
+        ("衢州市人民政府门户网站", "found"),
+        ("衢州市人民政府", "found"),
+        ("杭州市人民政府办公厅关于加强政务公开...", "found"),
+        ("杭州市人民政府办公厅关于加强政务公开工作", "found"),
+        ("杭州市召开政务公开工作会议", "given"),
+        ("关于加强另一项工作的通知", "given"),
+    ],
+)
+def test_a_title_of_the_site_or_cut_gives_way_to_that_of_the_text(given: str, shown: str) -> None:
+    (page,), _ = layout.read(NOTICE, title=given)
+    assert page.title == (NOTICE.split("\n", maxsplit=1)[0] if shown == "found" else given)
+
+
 def test_a_label_whose_value_stands_below_it() -> None:
     (page,), _ = layout.read(
         f"文号：\n衢政办发〔2019〕5号\n发布机构：\n衢州市人民政府办公室\n关于做好防汛工作的通知\n各县：\n{'请做好防汛工作，确保人民群众生命财产安全。' * 4}"

@@ -129,3 +129,18 @@ def test_the_state_council_pages_give_what_their_site_says() -> None:
             if gold.get(name) and gold[name] != value
         ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("关于做好防汛工作的通知_政策文件_衢州市人民政府", "关于做好防汛工作的通知"),
+        ("关于做好防汛工作的通知 - 政策文件 - 衢州市人民政府", "关于做好防汛工作的通知"),
+        ("关于做好防汛工作的通知|衢州市人民政府", "关于做好防汛工作的通知"),
+        ("关于做好防汛工作的通知 ZZCR—2019—01013", "关于做好防汛工作的通知 ZZCR—2019—01013"),
+        ("通知-衢州市人民政府", "通知-衢州市人民政府"),
+    ],
+)
+def test_the_site_behind_a_title_is_no_part_of_it(written: str, title: str) -> None:
+    body = "<div id=zoom>" + "<p>请各地做好防汛工作，确保人民群众生命财产安全。</p>" * 6 + "</div>"
+    assert read_html(f"<html><head><title>{written}</title></head><body>{body}</body></html>").title == title
