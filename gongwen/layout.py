@@ -97,7 +97,7 @@ def _better(given: str | None, found: str | None) -> str | None:
 
 def _lines(normal: Normal) -> list[_Line]:
     """The lines of a text. In a text that lost its line breaks, spaces between Chinese characters are what is left of them."""
-    breaks = normal.text.count("\n")
+    breaks = normal.text.strip().count("\n")  # the one at the end of a file divides nothing
     run_together = len(normal.text) > (_LONGEST_LINE * (1 + breaks) if breaks else _SHORTEST_RUN)
     found = []
     for match in (_UNBROKEN if run_together else _LINE).finditer(normal.text):

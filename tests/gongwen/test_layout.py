@@ -73,6 +73,14 @@ def test_a_title_of_the_site_or_cut_gives_way_to_that_of_the_text(given: str, sh
     assert page.title == (NOTICE.split("\n", maxsplit=1)[0] if shown == "found" else given)
 
 
+@pytest.mark.parametrize("end", ["\n", "\n\n", " \n"])
+def test_a_break_at_the_end_changes_nothing(end: str) -> None:
+    source = f"关于做好防汛工作的通知 各县： {PROSE.strip()} 衢州市人民政府办公室 2020年6月1日"
+    assert layout.read(source + end) == layout.read(source)
+    (page,), _ = layout.read(source)
+    assert page.title == "关于做好防汛工作的通知"
+
+
 def test_a_label_whose_value_stands_below_it() -> None:
     (page,), _ = layout.read(
         f"文号：\n衢政办发〔2019〕5号\n发布机构：\n衢州市人民政府办公室\n关于做好防汛工作的通知\n各县：\n{'请做好防汛工作，确保人民群众生命财产安全。' * 4}"
