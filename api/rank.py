@@ -38,7 +38,7 @@ WEIGHTS: dict[str, float] = {
     "other_place": -0.4,
     "other_year": -0.4,
     "other_genre": -0.1,
-    # The question stands in the title, or is the title. Above anything the text can say: who types a title wants it.
+    # The question stands in the title or names it, or is the title. Above anything the text can say: who types a title wants it.
     "in_title": 1.5,
     "is_title": 1.5,
     # The part of a short question's words that the title holds. 0 for long ones: it cost .001-.02 on citizens' questions.
@@ -72,6 +72,7 @@ _LIGHT = 0.35  # of the heaviest word: single characters lighter than that stand
 # nothing), of short articles as many as their characters allow: all of the 200 by words and 400 by meaning (150,000 left
 # the last thirty out, R@100 .778 instead of .780).
 _FIRST, _FIRST_CHARACTERS = 60, 200_000
+_COUNTRY, _NAMED = "中华人民共和国", 4  # characters of a title that a question may name
 _SHORT = 4  # content words of a question that is rather a keyword search
 
 
@@ -200,18 +201,21 @@ def _facts(question: Question, record: dict[str, Any], text: CandidateText) -> d
     hints, squeezed = question.hints, question.squeezed
     codes = set(record.get(Field.REGION_CODES) or ())
     year, genre = record.get(Field.YEAR), record.get(Field.GENRE)
-    titled = bool(squeezed) and len(squeezed) > 1 and squeezed in text.title
+    # Laws are called without the country's name: 民法典, 河道管理条例什么时候施行.
+    short = text.title.removeprefix(_COUNTRY)
+    named = len(short) >= _NAMED and short in squeezed
+    titled = named or (len(squeezed) > 1 and squeezed in text.title)
     return {
         "other_place": float(bool(hints.regions and codes) and _elsewhere(hints, codes)),
         "other_year": float(bool(hints.years) and year is not None and year not in hints.years),
         "other_genre": float(bool(hints.genres) and genre not in hints.genres),
         "in_title": float(titled),
-        "is_title": float(titled and squeezed == text.title),
+        "is_title": float(titled and squeezed in (text.title, short)),
         "title_words": _title_words(question, text.title),
         "not_valid": float(record.get(Field.VALIDITY) in (Validity.REPEALED, Validity.EXPIRED)),
         "explains": float(genre == Genre.INTERPRETATION and Genre.INTERPRETATION not in hints.genres),
         "recent": _recency(record.get(Field.DAY), genre),
-        "outranked": _outranked(question, record, codes),
+        "outranked": 0.0 if named else _outranked(question, record, codes),
     }
 
 

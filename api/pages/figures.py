@@ -98,9 +98,11 @@ def _safe(text: str | None) -> str:
 
 
 def _asked(request: Request) -> FiguresParams:
-    """The parameters; raises ``RequestValidationError``, which is answered with a page or a problem document."""
+    """The parameters, but for what others add to a link; raises ``RequestValidationError``, which is answered with a page or a
+    problem document."""
     grouped: dict[str, Any] = {"indicator": _FIRST}
-    for name, value in request.query_params.multi_items():
+    known = [(name, value) for name, value in request.query_params.multi_items() if name in FiguresParams.model_fields]
+    for name, value in known:
         if value.strip() and name == "region":  # several may be typed into the one box
             grouped.setdefault(name, []).extend(re.split(r"[\s、，,;；]+", value.strip()))
         elif value.strip() and name in ("year", "body"):

@@ -12,15 +12,16 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api import answering
+from api.lookup import Lookup
+from api.lookup_schemas import FacetParams
 from api.pages.rendering import render
 from api.routes import check_question
 from api.schemas import FacetValue, SearchAnswer, SearchParams
-from gongwen.normalize import fold
 
 router = APIRouter()
 _LISTS = {"region", "year", "issuer", "genre", "category", "validity"}
 _WITHIN = "issuer_has"  # of the page alone: which issuers the menu lists
-_MOST_ISSUERS = 30
+_MOST_ISSUERS, _LONGEST_NAME = 30, 40
 
 
 @dataclass(slots=True)
@@ -65,9 +66,7 @@ class Links:
 @router.get("/")
 async def search_page(request: Request) -> Response:
     """The search page; without a question, the newest documents."""
-    given = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
-    pairs = [pair for pair in given if pair[0] != _WITHIN]
-    within = dict(given).get(_WITHIN, "")
+    pairs, within = _given(request), request.query_params.get(_WITHIN, "").strip()[:_LONGEST_NAME]
     params = _asked(request, pairs)
     home = not any(name != "sort" for name, _ in pairs)
     asked = params.model_copy(update={"sort": "newest"}) if home else params
@@ -82,7 +81,7 @@ async def search_page(request: Request) -> Response:
         files=urlencode([pair for pair in pairs if pair[0] not in ("page", "per_page", "debug")]),
         regions=_tree(answer),
         years=_histogram(answer),
-        issuers=_issuers(answer, within),
+        issuers=await _issuers(request, asked, answer, within),
         within=within,
         q=params.q,
     )
@@ -91,10 +90,16 @@ async def search_page(request: Request) -> Response:
 @router.get("/embed")
 async def framed_page(request: Request) -> Response:
     """The box and its results alone, for a frame in another site's page where no script may run; filters as parameters."""
-    pairs = [(name, value) for name, value in request.query_params.multi_items() if value.strip()]
+    pairs = _given(request)
     params = _asked(request, pairs)
     answer = await answering.answer(request, params) if params.q else None
     return render(request, "embed.html", answer=answer, links=Links(tuple(pairs), "/embed"), q=params.q)
+
+
+def _given(request: Request) -> list[tuple[str, str]]:
+    """The parameters of a search in the address; what messengers and counters add to a link (from=timeline, utm_source) is none."""
+    pairs = request.query_params.multi_items()
+    return [(name, value) for name, value in pairs if value.strip() and name in SearchParams.model_fields]
 
 
 def _asked(request: Request, pairs: list[tuple[str, str]]) -> SearchParams:
@@ -137,7 +142,10 @@ def _histogram(answer: SearchAnswer) -> list[tuple[FacetValue, int]]:
     return [(value, round(100 * value.count / most)) for value in values]
 
 
-def _issuers(answer: SearchAnswer, within: str) -> list[FacetValue]:
-    """The issuers that the menu lists: those whose name contains what was typed into it."""
-    wanted = fold(within)
-    return [value for value in answer.facets["issuer"] if wanted in value.label][:_MOST_ISSUERS]
+async def _issuers(request: Request, params: SearchParams, answer: SearchAnswer, within: str) -> list[FacetValue]:
+    """The issuers that the menu lists: the commonest, or those whose name contains what was typed into it."""
+    if not within:
+        return answer.facets["issuer"][:_MOST_ISSUERS]
+    lookup: Lookup = request.app.state.lookup
+    asked = FacetParams(**params.model_dump(), name="issuer", contains=within, limit=_MOST_ISSUERS)
+    return (await lookup.facet(asked)).values

@@ -136,6 +136,26 @@ def test_why_it_failed_stands_in_the_log_once_and_without_the_question(
     assert "公开" not in line
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?q=公开&from=timeline&isappinstalled=0",
+        "/embed?q=公开&utm_source=mail",
+        "/figures?_=1700000000",
+        "/?utm_campaign=a",
+    ],
+)
+def test_what_others_add_to_a_link_does_not_break_it(site: Site, path: str) -> None:
+    assert site.client.get(path).status_code == 200
+
+
+def test_the_menu_finds_an_issuer_that_is_not_among_the_commonest(site: Site) -> None:
+    listed = site.client.get("/api/v1/facets", params={"name": "issuer", "limit": 1000}).json()["values"]
+    rarest = listed[-1]["label"]
+    assert f"没有名称含“{rarest}”的机关" not in site.client.get("/", params={"issuer_has": rarest}).text
+    assert "没有名称含“不存在局”的机关" in site.client.get("/", params={"issuer_has": "不存在局"}).text
+
+
 def test_an_engine_that_dies_is_503_and_the_service_recovers_by_itself(site: Site) -> None:
     running = read_running(site.settings.data_dir)
     assert running is not None

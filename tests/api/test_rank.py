@@ -45,12 +45,25 @@ def titles(asked: str, records: list[dict[str, Any]]) -> list[int]:
         ("湿地办法", record("湿地办法", validity="in_force"), record("湿地办法", validity="repealed"), "in force before repealed"),
         ("湿地办法", record("湿地办法", day=20200101), record("湿地办法", day=20050101), "the newer among equals"),
         ("民政", record("通知", f"民政工作。{FILLER}"), record("通知", f"人民政府工作。{FILLER}"), "民政 is no word of 人民政府"),
+        ("河道管理条例什么时候开始施行", record("中华人民共和国河道管理条例"), record("图书馆问答", f"什么时候开始施行河道管理条例？河道管理条例何时施行。{FILLER}"), "the title that the question names"),
+        ("民法典", record("中华人民共和国民法典"), record("关于学习民法典的通知", f"民法典民法典民法典。{FILLER}"), "a law by the name that everybody uses"),
         ("COVID-19 防控", record("通知", f"covid-19防控。{FILLER}"), record("通知", f"防控。{FILLER}"), "Latin letters of any case"),
     ],
 )  # fmt: skip
 def test_order(asked: str, better: dict[str, Any], worse: dict[str, Any], reason: str) -> None:
     assert titles(asked, [worse, better]) == [1, 0], reason
     assert titles(asked, [better, worse]) == [0, 1], reason
+
+
+def test_a_statute_that_is_named_does_not_yield_to_a_law() -> None:
+    named, law = record("河道管理条例"), record("中华人民共和国水法", f"河道管理。{FILLER}")
+    found = {
+        one.place: one.parts
+        for one in rank.rank(replace(question("河道管理条例是谁公布的"), asks=True), [named, law], WEIGHTS)
+    }
+    assert found[0]["outranked"] == 0.0
+    other = rank.rank(replace(question("河道管理是谁负责"), asks=True), [named], WEIGHTS)
+    assert other[0].parts["outranked"] > 0
 
 
 def test_no_hint_no_difference() -> None:
