@@ -45,7 +45,7 @@ def titles(asked: str, records: list[dict[str, Any]]) -> list[int]:
         ("湿地办法", record("湿地办法", validity="in_force"), record("湿地办法", validity="repealed"), "in force before repealed"),
         ("湿地办法", record("湿地办法", day=20200101), record("湿地办法", day=20050101), "the newer among equals"),
         ("民政", record("通知", f"民政工作。{FILLER}"), record("通知", f"人民政府工作。{FILLER}"), "民政 is no word of 人民政府"),
-        ("河道管理条例什么时候开始施行", record("中华人民共和国河道管理条例"), record("图书馆问答", f"什么时候开始施行河道管理条例？河道管理条例何时施行。{FILLER}"), "the title that the question names"),
+        ("河道管理条例什么时候开始施行", record("中华人民共和国河道管理条例", f"为加强河道管理，制定本条例。{FILLER}"), record("图书馆问答", f"什么时候开始闭馆？宣传河道管理条例的时候。{FILLER}"), "the title that the question names"),
         ("民法典", record("中华人民共和国民法典"), record("关于学习民法典的通知", f"民法典民法典民法典。{FILLER}"), "a law by the name that everybody uses"),
         ("COVID-19 防控", record("通知", f"covid-19防控。{FILLER}"), record("通知", f"防控。{FILLER}"), "Latin letters of any case"),
     ],
