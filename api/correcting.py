@@ -75,7 +75,7 @@ class Corrector:
         if not found:
             return None
         if not total:
-            return Change(spelling.replaced(text, found), automatic=True)
+            return Change(spelling.replaced(text, found), automatic=not any(map(_is_another_word, found)))
         held = await asyncio.gather(*(self._count((fix.words,)) for fix in found))
         absent = [fix for fix, count in zip(found, held, strict=True) if fix.unknown and not count]
         if absent:
@@ -100,3 +100,9 @@ class Corrector:
 
     async def _count(self, phrases: tuple[tuple[str, ...], ...]) -> int:
         return (await self.reader.search(SearchRequest(queries=(Query(phrases=phrases),), limit=0))).total
+
+
+def _is_another_word(fix: Fix) -> bool:
+    """True when no character of what was typed stays (市监 -> 时间): that is a guess at what was meant, to be offered only."""
+    typed = "".join(fix.words)
+    return len(typed) == len(fix.meant) and all(one != other for one, other in zip(typed, fix.meant, strict=True))

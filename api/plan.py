@@ -259,8 +259,9 @@ class Planner:
                 (self._content_words(queries.replacing(runs, original, one.run), weights), one.expansion.weight)
                 for original, one in queries.varied(runs, replaced)
             ]
+            names = [run for run in runs if len(run) > 1 and all(len(word) == 1 for word in run)][: MAX_PARTS - 8]
             everywhere = [
-                Query(phrases=fixed.quoted, words=some, without=fixed.without, weight=queries.APART * weight)
+                Query(phrases=(*fixed.quoted, *names), words=some, without=fixed.without, weight=queries.APART * weight)
                 for some, weight in sets
             ]
             yield Step("all", (*fixed.stricter, *everywhere), _ENOUGH)

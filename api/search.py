@@ -118,13 +118,11 @@ class Searcher:
         )
 
     async def answered(self, params: SearchParams) -> Answered:
-        """What a search finds as the engine has it, before our ranking: for totals and facets, and to walk through it."""
-        lists = self.lists.current()
-        planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
-        weights, today = await self.weights.current(), self.today()
-        asked = fields.read(params)
-        wanted = Wanted.of(asked.params)
-        return await self._ask(asked, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
+        """What a search finds as the engine has it, before our ranking: for totals and facets, and to walk through it. What
+        is corrected is what the page of results shows.
+        """
+        _, _, found = await self._found(params, Wanted.of(fields.read(params).params), await self.weights.current())
+        return found
 
     async def find(self, params: SearchParams, wanted: Wanted) -> Findings:
         """What a question finds: ``params`` say what is asked, ``wanted`` which stretch of the answer, in what order.
@@ -134,18 +132,24 @@ class Searcher:
 
         Raises :class:`~gongwen.errors.EngineUnavailable` when the engine is away.
         """
-        today = self.today()
         weights = await self.weights.current()
+        asked, change, found = await self._found(params, wanted, weights)
+        hits, parts = ranked(found, wanted, weights)
+        return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, found.facets)
+
+    async def _found(
+        self, params: SearchParams, wanted: Wanted, weights: TermWeights
+    ) -> tuple[Asked, Change | None, Answered]:
+        """What was asked, how it was changed, and what it then finds."""
         lists = self.lists.current()
         planner = replace(self.planner, synonyms=lists.synonyms, stop_words=lists.stop_words)
         asked = fields.read(params)
-        ask = partial(self._ask, wanted=wanted, planner=planner, lists=lists, weights=weights, today=today)
+        ask = partial(self._ask, wanted=wanted, planner=planner, lists=lists, weights=weights, today=self.today())
         found = await ask(asked)
         # That what was typed finds nothing is not known where some documents could not be looked at.
         sure = params.correct and not found.page.partial
         change, found = await self._changed(lists, asked, found, ask) if sure else (None, found)
-        hits, parts = ranked(found, wanted, weights)
-        return Findings(asked, found.plan, found.pinned, found.step, found.page, hits, parts, change, found.facets)
+        return asked, change, found
 
     def _hit(self, one: Found, found: Findings, marker: Marker, *, debug: bool) -> Hit:
         ranked = found.parts.get(one.id)

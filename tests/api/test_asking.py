@@ -186,3 +186,9 @@ async def test_facets_that_are_counted_aside_are_those_of_the_whole(
     assert [hit.id for hit in page.found.hits] == [hit.id for hit in whole.hits]
     nothing = await page_of(reader, wanted, step("火星", "移民"), (), many=many)
     assert (nothing.found.total, nothing.facets) == (0, None)
+
+
+def test_a_name_of_single_characters_stays_together_among_other_words() -> None:
+    plan = build_planner(ApiSettings(rate="off")).plan("雄安 规划")
+    (everywhere,) = [step for step in plan.steps if step.name == "all"]
+    assert all(("雄", "安") in query.phrases for query in everywhere.queries)

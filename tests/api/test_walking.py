@@ -25,7 +25,9 @@ def walk(site: Site, limit: int, **params: object) -> tuple[list[str], int]:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 1000])
-@pytest.mark.parametrize("params", [{}, {"q": "通知"}, {"region": "浙江省"}, {"q": "养老", "validity": "in_force"}])
+@pytest.mark.parametrize(
+    "params", [{}, {"q": "通知"}, {"region": "浙江省"}, {"q": "养老", "validity": "in_force"}, {"q": "yanglao"}]
+)
 def test_everything_comes_once_whatever_the_stretch(site: Site, limit: int, params: dict[str, object]) -> None:
     ids, total = walk(site, limit, **params)
     assert len(ids) == len(set(ids)) == total > 0
