@@ -54,7 +54,7 @@ def understood(plan: Plan, asked: Asked) -> Understood:
 def _offered(plan: Plan) -> list[ReadFilter]:
     """The filters that a question says in words."""
     said = plan.question.hints
-    found = [("year", str(year), str(year)) for year in said.named_years]
+    found = [("year", str(year), str(year)) for year in said.years]
     found += [("region", place, place) for place in said.places]
     found += [("issuer", name, name) for name in said.issuers]
     found += [("genre", genre.value, GENRE_NAMES.get(genre, genre)) for genre in said.genres]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.schemas import GENRE_NAMES, region_codes
+from api.search import china_today
 
 TABLE = Path(__file__).parents[1] / "gold" / "filters.tsv"
 FIELDS = ("year", "region", "issuer", "genre")
@@ -111,7 +112,9 @@ def _expected(field: str, cell: str) -> Expected:
 
 
 def _plain(field: str, value: str) -> str:
-    """One form for the ways a value is written: codes of a place, a genre's identifier."""
+    """One form for the ways a value is written: codes of a place, a genre's identifier, the year of 去年."""
+    if value == "去年":
+        return str(china_today().year - 1)
     if field == "region":
         return "|".join(sorted(region_codes(value))) or value
     return _GENRES.get(value, value) if field == "genre" else value
