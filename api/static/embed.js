@@ -238,10 +238,14 @@
   }
 
   if (!customElements.get("wenhao-search")) customElements.define("wenhao-search", WenhaoSearch);
-  // The one-line form: the box stands where the script stands.
-  if (script && !document.querySelector("wenhao-search")) {
+  // The one-line form: the box stands where the script stands. Without data- it is one only if the page, read to its end, has no element.
+  const alone = script && !Object.keys(script.dataset).length;
+  const place = () => {
+    if (alone && document.querySelector("wenhao-search")) return;
     const box = document.createElement("wenhao-search");
     for (const [name, value] of Object.entries(script.dataset)) box.setAttribute(name === "perPage" ? "per-page" : name, value);
     script.after(box);
-  }
+  };
+  if (alone && document.readyState === "loading") document.addEventListener("DOMContentLoaded", place);
+  else if (script) place();
 })();

@@ -43,6 +43,9 @@ def portal(tmp_path: Path, address: str) -> Iterator[str]:
         "line": f'<script src="{script}" data-region="衢州市" data-per-page="3"></script>',
         "popup": f'<script src="{script}" data-mode="popup" data-lang="en" data-region="330800"></script>',
         "frame": f'<iframe src="{address}/embed?region=衢州市&amp;per_page=3" title="检索" width="320" height="800"></iframe>',
+        "before": f'<script src="{script}"></script><p>检索</p><wenhao-search genre="通知"></wenhao-search>',
+        "bare": f'<script src="{script}"></script>',
+        "two": f'<script src="{script}" data-genre="通知"></script><p>又</p><script src="{script}" data-region="衢州市"></script>',
         "element": f'<script src="{script}" defer></script><p>检索</p><wenhao-search genre="通知|意见" theme="dark"></wenhao-search>',
     }.items():
         (tmp_path / f"{name}.html").write_text(PORTAL.format(line=line), "utf-8")
@@ -82,6 +85,12 @@ def test_one_line_searches_within_its_region(page: Page, portal: str) -> None:
     page.get_by_role("button", name="更多结果").click()
     expect(results).to_have_count(6)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("name", "boxes"), [("before", 1), ("bare", 1), ("two", 2), ("element", 1)])
+def test_each_line_or_element_is_one_box(page: Page, portal: str, name: str, boxes: int) -> None:
+    page.goto(f"{portal}/{name}.html")
+    expect(page.get_by_role("combobox", name="检索公文")).to_have_count(boxes)
 
 
 def test_styles_leak_neither_way(page: Page, portal: str) -> None:
