@@ -30,11 +30,14 @@ class Extracted:
 
 
 class NeedsOcr(UnreadableDocument):
-    """The pages of a file are pictures; what they say takes optical character recognition."""
+    """The pages of a file are pictures, or as good as that; what they say takes optical character recognition.
 
-    def __init__(self, pages: int) -> None:
+    ``fault`` says what is wrong with the pages: 3 *scanned pages without text*.
+    """
+
+    def __init__(self, pages: int, fault: str = "scanned pages without text") -> None:
         super().__init__(
-            f"{pages} scanned pages without text; set WENHAO_OCR_COMMAND to a program that reads them, "
+            f"{pages} {fault}; set WENHAO_OCR_COMMAND to a program that reads them, "
             "or put a file with text in its place",
             stage="ocr",
         )

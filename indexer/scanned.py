@@ -9,7 +9,7 @@ from gongwen.errors import UnreadableDocument
 
 
 def read(data: bytes, command: str, seconds: float) -> str:
-    """What ``command`` writes to its output (UTF-8) when it gets a scanned PDF or OFD on its input.
+    """What ``command`` writes to its output (UTF-8) when it gets a PDF or OFD without readable text on its input.
 
     Raises :class:`~gongwen.errors.UnreadableDocument` (stage ``ocr``) when it is not there, fails, says nothing or takes
     longer than ``seconds``.
@@ -23,5 +23,5 @@ def read(data: bytes, command: str, seconds: float) -> str:
         raise UnreadableDocument(f"WENHAO_OCR_COMMAND ended with {done.returncode}: {reason}", stage="ocr")
     text = done.stdout.decode("utf-8", "replace").strip()
     if not text:
-        raise UnreadableDocument("WENHAO_OCR_COMMAND found no text in the scanned pages", stage="ocr")
+        raise UnreadableDocument("WENHAO_OCR_COMMAND found no text in the pages", stage="ocr")
     return text

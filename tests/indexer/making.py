@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import docx
 import openpyxl
@@ -19,12 +19,24 @@ BODY = "为切实做好今年防汛防台抗旱工作，保障人民群众生命
 NOTICE = [TITLE, "衢政办发〔2020〕5号", "各县（市、区）人民政府：", BODY, "一、高度重视，压实责任。各地要加强组织领导，落实各项防汛责任制，确保责任到人、措施到位。", "二、加强值守，确保安全。汛期实行二十四小时值班制度，遇有重大险情及时报告市政府办公室。", "衢州市人民政府办公室", "2020年5月5日"]  # fmt: skip
 """A notice, a paragraph an entry."""
 
+Drawing = Callable[[canvas.Canvas], None]
+
 _FONT = "STSong-Light"
 _SIZE, _STEP, _LEFT, _WIDTH = 16, 28, 80, 28  # points, and characters a line
 
 
-def pdf(paragraphs: Sequence[str], lines_a_page: int = 24) -> bytes:
-    """A PDF printed as GB/T 9704 wants it: paragraphs indented by two characters, page numbers between dashes."""
+def pdf(
+    paragraphs: Sequence[str],
+    lines_a_page: int = 24,
+    *,
+    before: Drawing | None = None,
+    after: Drawing | None = None,
+    apart: bool = False,
+) -> bytes:
+    """A PDF printed as GB/T 9704 wants it: paragraphs indented by two characters, page numbers between dashes.
+
+    ``before`` and ``after`` draw on each page before and after its lines; ``apart`` draws each character by itself.
+    """
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     lines: list[tuple[float, str]] = []
     for paragraph in paragraphs:
@@ -35,10 +47,15 @@ def pdf(paragraphs: Sequence[str], lines_a_page: int = 24) -> bytes:
     out = io.BytesIO()
     sheet = canvas.Canvas(out, pagesize=A4)
     for number, start in enumerate(range(0, len(lines), lines_a_page), 1):
+        if before:
+            before(sheet)
         sheet.setFont(_FONT, _SIZE)
         for row, (x, line) in enumerate(lines[start : start + lines_a_page]):
-            sheet.drawString(x, 780 - row * _STEP, line)
+            for place, piece in enumerate(line if apart else [line]):
+                sheet.drawString(x + sheet.stringWidth(line[:place], _FONT, _SIZE), 780 - row * _STEP, piece)
         sheet.drawString(280, 40, f"— {number} —")
+        if after:
+            after(sheet)
         sheet.showPage()
     sheet.save()
     return out.getvalue()
