@@ -139,7 +139,10 @@ def _from_archive(data: bytes, ocr: Ocr | None) -> tuple[list[_Source], list[Fra
 
 
 def _from_web_archive(data: bytes, ocr: Ocr | None) -> tuple[list[_Source], list[Fragment]]:
-    """The pages of a web archive, each with the address it was fetched from; what is no document is a fragment."""
+    """The pages of a web archive, each with the address it was fetched from; what is no document is a fragment.
+
+    Raises :class:`~gongwen.errors.UnreadableDocument` (stage ``split``) when no record of it may be a page.
+    """
     faults: list[Fragment] = []
     found: list[_Source] = []
     for one in warc.fetched(data):
@@ -152,6 +155,9 @@ def _from_web_archive(data: bytes, ocr: Ocr | None) -> tuple[list[_Source], list
             found.append((replace(page, url=page.url or one.url), ()))
         except UnreadableDocument as error:
             faults.append(Fragment(one.url, str(error)))
+    if not found and not faults:
+        reason = "no record of the web archive is the answer of a server (response, status 200) with a page or a file"
+        raise UnreadableDocument(f"no document in the file: {reason}", stage="split")
     return found, faults
 
 

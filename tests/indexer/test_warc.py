@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 import pytest
+from fastwarc.stream_io import BrotliWriter
 
 from gongwen.errors import UnreadableDocument
 from indexer import warc
@@ -98,3 +100,72 @@ def test_an_archive_is_found_in_a_folder(tmp_path: Path) -> None:
     listing = discover(tmp_path, "crawl")
     assert [file.source for file in listing.files] == ["crawl/crawl.warc.gz"]
     assert [path for path, _ in listing.skipped] == ["other.gz"]
+
+
+def brotlied(data: bytes) -> bytes:
+    out = io.BytesIO()
+    writer = BrotliWriter(out)
+    writer.write(data)
+    writer.close()
+    return out.getvalue()
+
+
+GZIPPED = gzip.compress(PAGE.encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "read_as"),
+    [
+        (PAGE.encode(), "Content-Encoding: gzip", None),
+        (PAGE.encode(), "Content-Encoding: deflate", None),
+        (PAGE.encode(), "Content-Encoding: br", None),
+        (PAGE.encode(), "Content-Encoding: zstd", None),
+        (PAGE.encode(), "Content-Encoding: aws-chunked", None),
+        (PAGE.encode(), "Transfer-Encoding: chunked", None),
+        (PAGE.encode(), "Transfer-Encoding: aws-chunked", None),
+        (GZIPPED, "Content-Encoding: gzip\r\nTransfer-Encoding: chunked", None),
+        (b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIPPED), GZIPPED), "Content-Encoding: gzip\r\nTransfer-Encoding: chunked", None),
+        (zlib.compress(PAGE.encode()), "Content-Encoding: Deflate", None),
+        (making.pdf(NOTICE), "Content-Encoding: br", None),
+        (GZIPPED[:40] + bytes(200) + GZIPPED[240:], "Content-Encoding: gzip", "cannot be unpacked (gzip)"),
+        (b"400\r\n" + PAGE.encode(), "Transfer-Encoding: chunked", "cannot be unpacked (chunked)"),
+        (brotlied(PAGE.encode()), "Content-Encoding: br", None),
+        (making.docx_file(NOTICE), "Content-Encoding: br", None),
+        (brotlied(PAGE.encode())[:200] + bytes(200), "Content-Encoding: br", "cannot be unpacked (br)"),
+        (b"\x28\xb5\x2f\xfd" + b"\xff" * 100, "Content-Encoding: zstd", "cannot be unpacked (zstd)"),
+        (PAGE.encode(), f"X-Long: {'x' * 100_000}", "the head of the answer is broken"),
+    ],
+    ids=lambda value: value[:60] if isinstance(value, str) else "",
+)  # fmt: skip
+def test_a_record_whose_head_lies_or_that_is_broken_costs_no_other(body: bytes, header: str, read_as: str | None) -> None:  # fmt: skip
+    """A body kept unpacked under the head of the packed one is read as it is; what is truly broken is told with its address."""
+    good = answer(PAGE.replace("5号", "6号").encode(), "text/html")
+    lying = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{header}\r\n\r\n".encode() + body
+    found = read(archive((f"{SITE}1.html", good), (f"{SITE}2", lying), (f"{SITE}3.html", good)), "a.warc")
+    told = {fragment.text: fragment.reason for fragment in found.fragments}
+    wanted = [f"{SITE}1.html", f"{SITE}3.html"] if read_as else [f"{SITE}1.html", f"{SITE}2", f"{SITE}3.html"]
+    assert [part.page.url for part in found.parts] == wanted
+    assert list(told) == ([f"{SITE}2"] if read_as else [])
+    assert (read_as or "") in "".join(told.values())
+    assert "5号" in (found.parts[1].page.text if not read_as else "5号")
+
+
+def test_a_body_packed_twice_or_in_chunks_keeps_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warc, "MOST_BYTES", 100_000)
+    packed = gzip.compress(gzip.compress(b"<p>" + b"0" * 10_000_000))
+    bomb = answer(packed, "text/html", "200 OK", "Content-Encoding: gzip, gzip")
+    with pytest.raises(UnreadableDocument, match="split it"):
+        read(archive((SITE, bomb)), "a.warc")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        archive((f"{SITE}1.html", PAGE.encode()), kind="resource"),
+        archive((f"{SITE}1.html", answer(PAGE.encode(), "text/html", "404 Not Found"))),
+    ],
+    ids=["resources", "not found"],
+)
+def test_an_archive_without_answers_says_what_is_missing(data: bytes) -> None:
+    with pytest.raises(UnreadableDocument, match="no record of the web archive is the answer of a server"):
+        read(data, "a.warc")
