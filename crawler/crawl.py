@@ -20,6 +20,7 @@ from crawler.state import Page, State
 from gongwen.errors import InputError, UnreadableDocument
 from indexer import attachments, rejects
 from indexer.kinds import Kind, kind_of
+from indexer.privacy import told
 
 _SUFFIX = {Kind.DOCX: ".docx", Kind.DOC: ".doc", Kind.PDF: ".pdf", Kind.OFD: ".ofd", Kind.XLSX: ".xlsx", Kind.ZIP: ".zip", Kind.HTML: ".html"}  # fmt: skip
 _NEVER = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ico", ".svg", ".webp", ".css", ".js", ".mp3", ".mp4", ".avi", ".flv", ".wmv", ".mov", ".swf", ".exe", ".apk", ".woff", ".woff2", ".ttf")  # fmt: skip
@@ -61,8 +62,11 @@ class Summary:
     starts_refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher, progress: Progress) -> Summary:
-    """Brings the files of a folder in line with the sites; goes on where a run was interrupted.
+def crawl(
+    starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher, progress: Progress, *, mask: bool = True
+) -> Summary:
+    """Brings the files of a folder in line with the sites; goes on where a run was interrupted. With ``mask``, the reasons
+    that are told hold no personal data.
 
     Raises :class:`~gongwen.errors.InputError` for a start that is no URL.
     """
@@ -74,8 +78,10 @@ def crawl(starts: Sequence[str], folder: Path, bounds: Bounds, fetcher: Fetcher,
         run.all()
     finally:
         store.write_manifest(folder, state)
-        refused = [rejects.Reject("crawl", url, stage, reason) for url, stage, reason in state.refusals()]
-        run.summary.starts_refused = [(url, reason) for url, _, reason in state.refusals() if url in first]
+        refused = [
+            rejects.Reject("crawl", url, stage, told(reason, mask=mask)) for url, stage, reason in state.refusals()
+        ]
+        run.summary.starts_refused = [(one.path, one.reason) for one in refused if one.path in first]
         run.summary.reject_list = rejects.write(folder / store.FOLDER, "crawl", refused)
         run.summary.waiting = state.waiting(bounds.depth)
         state.close()

@@ -194,8 +194,8 @@ def _text_of(data: bytes, name: str, ocr: Ocr | None, *, optional: bool = False)
     except (UnreadableDocument, MemoryError):
         raise
     except Exception as error:  # what a library raises on a damaged file is not in its documentation
-        reason = f"the file is broken ({type(error).__name__}: {error}"[:300]
-        raise UnreadableDocument(f"{reason}); open it and save it again", stage="extract") from error
+        reason = f"the file is broken; open it and save it again ({type(error).__name__}: {error})"
+        raise UnreadableDocument(reason, stage="extract") from error
 
 
 def _read_markdown(data: bytes) -> Extracted:

@@ -12,6 +12,9 @@ from gongwen import personal
 from gongwen.normalize import fold, normalize
 from gongwen.types import Document, PersonalMention, Span
 
+LONGEST = 500
+"""Characters of a reason in the reject list."""
+
 
 def masked(document: Document) -> tuple[Document, dict[str, int]]:
     """The document with personal data masked in title, text and original, and how many of each kind there were.
@@ -40,10 +43,16 @@ def _found(text: str) -> tuple[PersonalMention, ...]:
     return personal.find(folded if len(folded) == len(text) else text)
 
 
-def masked_text(text: str) -> str:
-    """A short text for a list or a message, masked; its length may differ, for it is normalised."""
-    normal = normalize(text)
-    return personal.mask(normal.text, personal.find(normal.folded))
+def told(reason: str, *, mask: bool) -> str:
+    """A reason as the reject list tells it: at most :data:`LONGEST` characters, and with ``mask`` no personal data, for what
+    a library says of a broken file may quote the file.
+
+    >>> told("no chunk header: '身份证号：11010519491231002X'", mask=True)
+    "no chunk header: '身份证号：110*************2X'"
+    """
+    piece = reason[: 2 * LONGEST]  # what is cut in two is not recognised, but that cut is behind the next one
+    piece = _masked_source(piece) if mask else piece
+    return piece if len(piece) <= LONGEST else f"{piece[: LONGEST - 1]}…"
 
 
 def _masked_source(source: str) -> str:

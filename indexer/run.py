@@ -12,6 +12,7 @@ from engine.protocol import Encoded, Writer
 from gongwen.errors import DocumentsRefused, UnreadableDocument
 from indexer.ledger import Entry, Ledger
 from indexer.pipeline import Pipeline
+from indexer.privacy import told
 from indexer.rejects import Reject
 from indexer.remembered import Remembered
 from indexer.sources import Listing, SourceFile
@@ -230,8 +231,9 @@ class Run:
         except DocumentsRefused as error:
             refused = error.reasons
         sources = {each: source for source, entry in batch.entries.items() if entry for each in entry.ids}
+        mask = self._pipeline.settings.mask_personal
         self.summary.rejected += [
-            Reject(self._listing.collection, sources.get(each, each), "store", reason)
+            Reject(self._listing.collection, sources.get(each, each), "store", told(reason, mask=mask))
             for each, reason in refused.items()
         ]
         self.summary.written += number - len(refused)

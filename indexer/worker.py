@@ -27,11 +27,12 @@ import orjson
 from gongwen.errors import UnreadableDocument
 from indexer import counting
 from indexer.pipeline import Pipeline
-from indexer.privacy import masked_text
+from indexer.privacy import told
 from indexer.settings import IndexerSettings
 from indexer.sources import SourceFile
 
 _QUOTED = 40  # characters of a fragment in the reject list
+_MASKED = 120  # of which so many are looked at for personal data: what is cut in two is not recognised
 _LONGEST = 4096  # bytes of a message of the parent's
 _PR_SET_PDEATHSIG = 1
 # What leads reading to all its tables: a page, and a text whose place and body follow from its number and its words alone.
@@ -88,18 +89,21 @@ def serve(connection: Connection, pipeline: Pipeline) -> None:
 
 
 def _answer(pipeline: Pipeline, file: SourceFile) -> tuple[Header, list[bytes]]:
+    mask = pipeline.settings.mask_personal
     try:
         data, stamp = pipeline.fingerprint(file)
         found = pipeline.records(file, data, stamp)
         bodies = [orjson.dumps(record) for record in found.records]
     except UnreadableDocument as error:
-        return Header(stage=error.stage, reason=str(error)), []
+        return Header(stage=error.stage, reason=told(str(error), mask=mask)), []
     except MemoryError:
         most = pipeline.settings.read_memory_bytes
         return Header(stage="extract", reason=f"reading takes more than {most} bytes (WENHAO_READ_MEMORY_BYTES)"), []
     except Exception as error:  # a fault of ours or of a library must not end the run: it is in the reject list
-        return Header(stage="understand", reason=f"{type(error).__name__}: {error}"[:500]), []
-    quoted = tuple(f"{part.reason}: {masked_text(part.text[:_QUOTED])}…" for part in found.fragments)
+        return Header(stage="understand", reason=told(f"{type(error).__name__}: {error}", mask=mask)), []
+    quoted = tuple(
+        f"{told(part.reason, mask=mask)}: {told(part.text[:_MASKED], mask=mask)[:_QUOTED]}…" for part in found.fragments
+    )
     return Header(f"{stamp}:{len(bodies)}", tuple(record["id"] for record in found.records), quoted), bodies
 
 

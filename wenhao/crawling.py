@@ -35,9 +35,10 @@ def crawl_sites(starts: Sequence[str], folder: Path, bounds: Bounds, console: Co
         (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: {error.strerror}; give a folder for the pages with --into") from error
-    fetcher = Fetcher(allow_private=bounds.allow_private, most_bytes=IndexerSettings().max_file_bytes)
+    settings = IndexerSettings()
+    fetcher = Fetcher(allow_private=bounds.allow_private, most_bytes=settings.max_file_bytes)
     with lock.indexing(folder / store.FOLDER, LOCK), _progress(console) as progress:
-        summary = crawl(starts, folder, bounds, fetcher, progress)
+        summary = crawl(starts, folder, bounds, fetcher, progress, mask=settings.mask_personal)
     report(summary, folder, console)
     return not summary.starts_refused
 

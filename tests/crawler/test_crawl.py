@@ -340,3 +340,13 @@ def test_the_next_pages_of_a_list_are_no_deeper_than_the_list(site: Site, crawle
     crawler(site.url("/list.html"), depth=1)
     assert [name for name in crawler.files if name.startswith("t")] == [f"t{number}.html" for number in range(4)]
     assert not [name for name in crawler.files if name.startswith("deeper")]
+
+
+def test_a_reason_quotes_no_personal_data_and_is_short(site: Site, crawler: Crawler) -> None:
+    card = "11010519491231002X"  # the worked example of GB 11643-1999
+    site.pages["/"] = (302, {"Location": f"http://elsewhere.test/{card}.html"}, b"")
+    site.page("/a.html", **{"Content-Encoding": f"{card} " * 500})
+    summary = crawler(site.url(), site.url("/a.html"))
+    assert "110*************2X" in crawler.reasons()
+    assert card not in crawler.reasons() + str(summary.starts_refused)
+    assert all(len(reason) <= 500 for _, reason in summary.starts_refused)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.schema import Field
-from gongwen.types import Document
-from indexer.pipeline import Pipeline
-from indexer.privacy import masked, masked_text
+from gongwen.errors import UnreadableDocument
+from gongwen.types import Document, Fragment
+from indexer import worker
+from indexer.pipeline import FileRecords, Pipeline
+from indexer.privacy import LONGEST, masked, told
 from indexer.settings import IndexerSettings
 from indexer.sources import discover
 from tests.indexer import making
@@ -73,5 +76,36 @@ def test_masking_keeps_the_length_of_every_text(pieces: list[str]) -> None:
     assert bool(counts) == (hidden.text != document.text or hidden.title != document.title)
 
 
-def test_a_message_is_masked_too() -> None:
-    assert masked_text(f"身份证号：{CARD}") == "身份证号：110*************2X"
+@pytest.mark.parametrize("mask", [True, False])
+def test_what_the_reject_list_says_of_a_file_is_short_and_masked_too(tmp_path: Path, mask: bool) -> None:
+    """A library that cannot read a file may quote it, and so does a fragment; a number at the cut is no less a person's."""
+    notice = f"关于印发办法的通知\n衢政发〔2020〕5号\n各单位：\n{'现将办法印发给你们，请认真贯彻执行。' * 20}\n衢州市人民政府\n2020年5月5日"
+    quoting = f"名单（当事人：李某某、王某某、张某某，身份证号：{CARD}）"
+    (tmp_path / "a.txt").write_text(notice, "utf-8")
+    pipeline = Pipeline(IndexerSettings(mask_personal=mask), date(2026, 1, 1))
+    (file,) = discover(tmp_path, "c").files
+    reasons = []
+    for broken in (ValueError(f"no chunk header: '身份证号：{CARD}' " * 1000), UnreadableDocument(f"{PERSON}\n" * 1000, stage="extract")):  # fmt: skip
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(pipeline, "records", _raising(broken))
+            reasons.append(worker._answer(pipeline, file)[0].reason)
+    with pytest.MonkeyPatch.context() as patched:
+        found = FileRecords((), (Fragment(quoting, f"no title: {PERSON * 100}"),))
+        patched.setattr(pipeline, "records", lambda *_: found)
+        reasons += worker._answer(pipeline, file)[0].fragments
+    for reason in reasons:
+        assert len(reason) <= 600
+        assert (CARD in reason) != mask
+        assert (CARD[:10] in reason) != mask
+
+
+def _raising(error: Exception) -> Callable[..., FileRecords]:
+    def records(*_: object) -> FileRecords:
+        raise error
+
+    return records
+
+
+@pytest.mark.parametrize("length", range(LONGEST - 30, LONGEST + 30))
+def test_a_number_where_a_reason_is_cut_is_masked(length: int) -> None:
+    assert CARD[:8] not in told(f"{'字' * (length - 5)}身份证号：{CARD}。{'字' * 1000}", mask=True)
