@@ -17,12 +17,11 @@ from crawler.addresses import Refused
 from crawler.fetching import Answer, Failed, Fetcher
 from crawler.naming import file_of
 from crawler.state import Page, State
-from gongwen.errors import InputError, UnreadableDocument
+from crawler.suffix import suffix_of
+from gongwen.errors import InputError
 from indexer import attachments, rejects
-from indexer.kinds import Kind, kind_of
 from indexer.privacy import told
 
-_SUFFIX = {Kind.DOCX: ".docx", Kind.DOC: ".doc", Kind.PDF: ".pdf", Kind.OFD: ".ofd", Kind.XLSX: ".xlsx", Kind.ZIP: ".zip", Kind.HTML: ".html"}  # fmt: skip
 _NEVER = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".ico", ".svg", ".webp", ".css", ".js", ".mp3", ".mp4", ".avi", ".flv", ".wmv", ".mov", ".swf", ".exe", ".apk", ".woff", ".woff2", ".ttf")  # fmt: skip
 PAGES, DEPTH, DELAY = (
     1000,
@@ -238,7 +237,7 @@ class _Run:
             self._state.add(self._wanted(found.following, found.counted), page.depth)
             self._state.done(page, self._wanted(found.links), **known)
             return
-        suffix = _suffix(page.url, answer)
+        suffix = suffix_of(page.url, answer)
         is_page = suffix in attachments.PAGES
         if is_page and (twin := self._state.same_bytes(digest, page.url)):
             raise Refused(f"the same bytes as {twin}", stage="answer")
@@ -286,19 +285,3 @@ class _Run:
         host = parts.hostname or ""
         below = any(host == one or host.endswith(f".{one}") for one in self._bounds.domains)
         return parts.netloc in self._hosts or (parts.port is None and (below or host in self._hosts))
-
-
-def _suffix(url: str, answer: Answer) -> str:
-    """What kind of file it is, by its bytes. Raises :class:`~crawler.addresses.Refused` for what nobody reads."""
-    name = urlsplit(url).path
-    try:
-        kind = kind_of(answer.body, "")
-    except UnreadableDocument as error:
-        if name.lower().endswith(".xls"):
-            return ".xls"  # cannot be read yet, but belongs to its page
-        raise Refused(str(error), stage="answer") from error
-    if kind in _SUFFIX:
-        return ".htm" if kind is Kind.HTML and name.lower().endswith(".htm") else _SUFFIX[kind]
-    if answer.headers.get("content-type", "").startswith("text/plain") or name.endswith((".txt", ".csv")):
-        return ".csv" if name.endswith(".csv") else ".txt"
-    raise Refused("neither a page nor a file that can be read", stage="answer")

@@ -5,6 +5,7 @@ Government sites serve pages named ``.doc`` that are HTML, and Word files named 
 
 from __future__ import annotations
 
+import codecs
 import re
 from enum import StrEnum
 from pathlib import PurePath
@@ -51,8 +52,15 @@ SUFFIXES = frozenset(
 
 _BY_SUFFIX = {".html": Kind.HTML, ".htm": Kind.HTML, ".md": Kind.MARKDOWN, ".csv": Kind.CSV}
 _NEVER_TEXT = frozenset({".pdf", ".docx", ".ofd", ".xlsx", ".zip"})  # a .doc may be anything that Word opens
-# UTF-16 has a NUL in every tag; no page of a government site was met in it, so ASCII bytes are enough.
-_HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<\?xml[^>]*\?>\s*<html)|<(?:body|div|table|p)[\s>]", re.IGNORECASE)
+# What may stand before a page and says nothing: spaces, comments, instructions (<?xml …?>), what a server left of its own (<%@ …%>).
+_BEFORE = re.compile(r"(?:[\s\ufeff]+|<!--.*?-->|<\?.*?\?>|<%.*?%>)*+", re.DOTALL)
+_BEGINS = re.compile(
+    r"<(?:!doctype\s+html|html|head|title|meta|link|base|script|style|noscript|frameset|iframe|center|font|h[1-6]|br|ul|form)[\s/>]",
+    re.IGNORECASE,
+)
+_HOLDS = re.compile(r"<(?:body|div|table|p)[\s>]", re.IGNORECASE)
+_HEAD, _MOST_BEFORE = 4000, 65536  # bytes that are looked at, and those that what says nothing may take
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # First bytes of what is known and cannot be read, and what a person can do about it.
 _GZIP = b"\x1f\x8b"
 _UNREADABLE = (
@@ -97,10 +105,18 @@ def kind_of(data: bytes, name: str) -> Kind:
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm", ".md", ".csv"):
         return _BY_SUFFIX[suffix]
-    html = _HTML.search(data[:4000]) is not None
+    html = _is_html(data)
     if not html and suffix in _NEVER_TEXT and data.strip():
         raise UnreadableDocument(f"the file is named {suffix} and is none; it may be cut off", stage="extract")
     return Kind.HTML if html else Kind.TEXT
+
+
+def _is_html(data: bytes) -> bool:
+    """True for text that begins as a page does, whatever stands before, or has the tags of one early on."""
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "latin-1")
+    text = data[:_MOST_BEFORE].decode(encoding, "ignore")  # tags are ASCII in every encoding of a page but UTF-16
+    before = _BEFORE.match(text)
+    return _BEGINS.match(text, before.end() if before else 0) is not None or _HOLDS.search(text, 0, _HEAD) is not None
 
 
 def _refuse_unreadable(data: bytes) -> None:

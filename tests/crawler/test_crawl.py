@@ -350,3 +350,35 @@ def test_a_reason_quotes_no_personal_data_and_is_short(site: Site, crawler: Craw
     assert "110*************2X" in crawler.reasons()
     assert card not in crawler.reasons() + str(summary.starts_refused)
     assert all(len(reason) <= 500 for _, reason in summary.starts_refused)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "name"),
+    [
+        ("text/html", b"\xef\xbb\xbf<!DOCTYPE html><html><head>" + b"<link href='/a.css'>" * 300 + b"</head><body>x</body>", "index.html"),
+        ("text/html", "\ufeff<!DOCTYPE html><html><body>通知</body></html>".encode("utf-16-le"), "index.html"),
+        ("Text/HTML; charset=gbk", "通知：<b>明日停水</b>".encode("gbk"), "index.html"),
+        ("application/xhtml+xml", b"<span>x</span>", "index.html"),
+        ("text/plain", b"<b>x</b>", "index.txt"),
+        ("text/html", b'{"code": 0}', None),
+        ("text/html", b"a\0b" * 100, None),
+        ("text/html", b"\x89PNG\r\n" + bytes(100), None),
+        ("application/octet-stream", b"what nobody knows", None),
+        ("text/html", b"", None),
+    ],
+)  # fmt: skip
+def test_a_page_is_kept_when_its_bytes_say_so_or_the_site_does_of_a_text(
+    site: Site, crawler: Crawler, kind: str, body: bytes, name: str | None
+) -> None:
+    site.pages["/"] = (200, {"Content-Type": kind}, body)
+    crawler(site.url())
+    assert crawler.files == ([name] if name else [])
+
+
+def test_pages_without_a_head_lead_on(site: Site, crawler: Crawler) -> None:
+    """As the first pages of old sites: frames, and a page that only leads to another."""
+    site.pages["/"] = (200, {}, b"<frameset cols='20%,*'><frame src='/left.html'></frameset>")
+    site.pages["/left.html"] = (200, {}, "<meta http-equiv=refresh content='0;url=/真.html'>".encode("utf-16"))
+    site.page("/%E7%9C%9F.html")
+    crawler(site.url())
+    assert crawler.files == ["index.html", "left.html", "真.html"]

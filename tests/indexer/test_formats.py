@@ -150,3 +150,46 @@ def test_no_printed_character_is_lost(texts: list[str], places: object) -> None:
 def test_the_readme_names_every_kind(request: pytest.FixtureRequest) -> None:
     readme = (Path(request.config.rootpath) / "README.md").read_text("utf-8")
     assert [suffix for suffix in sorted(SUFFIXES) if suffix not in readme] == []
+
+
+_LONG_HEAD = "<link rel='stylesheet' href='/a.css'>" * 200
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<!DOCTYPE html>\n<html><head>{_LONG_HEAD}</head>",
+        f"<!-- published 2020-05-05 <p --><!DOCTYPE html>{_LONG_HEAD}",
+        f"<!--{'x' * 5000}--><html>{_LONG_HEAD}",
+        f'<%@ page language="java" %>\r\n\r\n<html>{_LONG_HEAD}',
+        f"<?xml version='1.0'?>\n<?xml-stylesheet href='a.xsl'?>\n<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0//EN'>{_LONG_HEAD}",
+        f"{' ' * 5000}<html>{_LONG_HEAD}",
+        "<meta http-equiv=refresh content='0; url=index.html'>",
+        "<script>location='index.html'</script>",
+        "<frameset cols='20%,*'><frame src='a.html'></frameset>",
+        "<title>通知</title>",
+    ],
+)
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [("", "utf-8"), ("\ufeff", "utf-8"), ("\ufeff" * 2, "utf-8"), ("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be")],
+)
+def test_a_page_is_one_whatever_stands_before_it(page: str, mark: str, encoding: str) -> None:
+    assert kind_of(f"{mark}{page}".encode(encoding), "a.txt") is Kind.HTML
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关于印发<办法>的通知",
+        "<?xml version='1.0'?><rss><channel></channel></rss>",
+        "<!-- a comment alone -->",
+        "<!--" * 50_000,
+        "<?" * 50_000,
+        "\ufeff通知",
+        "<titles>",
+    ],
+    ids=lambda text: text[:30],
+)
+def test_text_with_some_marks_is_no_page(text: str) -> None:
+    assert kind_of(text.encode(), "a.txt") is Kind.TEXT
