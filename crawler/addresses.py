@@ -70,5 +70,6 @@ def checked(host: str, port: int, *, allow_private: bool, resolver: Resolve = re
     found = resolver(host, port)
     reason = None if allow_private else next((reason for one in found if (reason := fault(one))), None)
     if reason:
-        raise Refused(f"{host}: {reason}; --allow-private allows it", stage="address")
+        told = reason if reason.startswith(f"{host} ") else f"{host}: {reason}"
+        raise Refused(f"{told}; --allow-private allows it", stage="address")
     return found
