@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,24 +68,25 @@ def crawl(
     """Brings the files of a folder in line with the sites; goes on where a run was interrupted. With ``mask``, the reasons
     that are told hold no personal data.
 
-    Raises :class:`~gongwen.errors.InputError` for a start that is no URL.
+    Raises :class:`~gongwen.errors.InputError` for a start that is no URL, and :class:`~gongwen.errors.FolderNotWritten`: what
+    was fetched before is kept, and the next run goes on from there.
     """
     first = addresses_of(starts)
-    (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
-    state = State(folder / store.FOLDER / "state.sqlite")
-    run = _Run(first, folder, bounds, fetcher=fetcher, state=state, progress=progress)
-    try:
-        run.all()
-    finally:
-        store.write_manifest(folder, state)
-        refused = [
-            rejects.Reject("crawl", url, stage, told(reason, mask=mask)) for url, stage, reason in state.refusals()
-        ]
-        run.summary.starts_refused = [(one.path, one.reason) for one in refused if one.path in first]
-        run.summary.reject_list = rejects.write(folder / store.FOLDER, "crawl", refused)
-        run.summary.waiting = state.waiting(bounds.depth)
-        state.close()
-        fetcher.close()
+    with closing(fetcher), store.writing(folder):
+        (folder / store.FOLDER).mkdir(parents=True, exist_ok=True)
+        with closing(State(folder / store.FOLDER / "state.sqlite")) as state:
+            run = _Run(first, folder, bounds, fetcher=fetcher, state=state, progress=progress)
+            try:
+                run.all()
+            finally:
+                store.write_manifest(folder, state)
+                refused = [
+                    rejects.Reject("crawl", url, stage, told(reason, mask=mask))
+                    for url, stage, reason in state.refusals()
+                ]
+                run.summary.starts_refused = [(one.path, one.reason) for one in refused if one.path in first]
+                run.summary.reject_list = rejects.write(folder / store.FOLDER, "crawl", refused)
+                run.summary.waiting = state.waiting(bounds.depth)
     return run.summary
 
 
@@ -149,7 +151,7 @@ class _Run:
             self._rules[page.host] = rules = robots.read(self._fetcher, page.url)
             scheme = urlsplit(page.url).scheme
             named = rules.sitemaps or (f"{scheme}://{page.host}/sitemap.xml",)
-            found = (urls.normal(one, page.url) for one in named[:50] if one.startswith(("http", "/")))
+            found = links.addresses([one for one in named[:50] if one.startswith(("http", "/"))], page.url)
             self._state.add(self._wanted(found), 0, start=True)
         if not self._rules[page.host].allows(page.url):
             raise Refused("robots.txt of the site does not allow it, or cannot be had", stage="robots")
@@ -264,7 +266,13 @@ class _Run:
         name = page.file if page.file and page.file.endswith(suffix) else str(file_of(page.url, suffix))
         if self._state.owner(name) not in (None, page.url) or (page.file is None and (self._folder / name).is_dir()):
             name = str(file_of(page.url, suffix, distinct=True))
-        store.write(self._folder, name, answer.body)
+        try:
+            store.write(self._folder, name, answer.body)
+        except OSError as error:
+            if error.errno not in store.NO_PLACE:
+                raise
+            name = str(file_of(page.url, suffix, flat=True))
+            store.write(self._folder, name, answer.body)
         return name
 
     def _wanted(self, found: Iterable[str], counted: Sequence[str] = ()) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -51,8 +52,8 @@ def of_list(data: bytes, url: str) -> Found | None:
         return _of_xml(data, url)
     piece = json_lists.html_of(answer)
     if piece is None:
-        found = _normal(list(json_lists.addresses_in(answer)), url)
-        following = _normal(list(filter(None, [json_lists.next_number(url)])), url)
+        found = addresses(list(json_lists.addresses_in(answer)), url)
+        following = addresses(list(filter(None, [json_lists.next_number(url)])), url)
         if not found:  # what is behind the last page of a list is empty
             return Found(is_list=True) if following else None
         return Found((*found, *following), following, is_list=True)
@@ -60,6 +61,16 @@ def of_list(data: bytes, url: str) -> Found | None:
         return _of_tree(html.fragment_fromstring(piece, create_parent="div"), url, url, is_list=True)
     except (etree.ParserError, ValueError):
         return Found(is_list=True)
+
+
+def addresses(found: Sequence[str], base: str, encoding: str = "utf-8") -> tuple[str, ...]:
+    """Links in the form in which URLs are kept, each once; those that cannot be asked are left out.
+
+    >>> addresses(["b.html", "http://user:pw@a.gov.cn/", "#top", "b.html"], "http://a.gov.cn/")
+    ('http://a.gov.cn/b.html', 'http://a.gov.cn/')
+    """
+    joined = (_joined(link, base, encoding) for link in found[:MOST] if link.strip())
+    return tuple(dict.fromkeys(link for link in joined if link))
 
 
 def _of_xml(data: bytes, url: str) -> Found | None:
@@ -76,7 +87,7 @@ def _of_xml(data: bytes, url: str) -> Found | None:
     except etree.XMLSyntaxError:
         return None
     if tree is not None and tree.tag == "datastore":
-        return Found(_normal(_of_datastore(tree), url), _normal(_next_groups(tree), url), is_list=True)
+        return Found(addresses(_of_datastore(tree), url), addresses(_next_groups(tree), url), is_list=True)
     found = []
     for element in tree.iter() if tree is not None else ():
         name = etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -84,7 +95,7 @@ def _of_xml(data: bytes, url: str) -> Found | None:
             found.append(element.text or "")
         elif name == "link" and element.get("rel", "alternate") in ("alternate", "enclosure"):
             found.append(element.get("href") or element.text or "")
-    return Found(_normal(found, url), is_list=True)
+    return Found(addresses(found, url), is_list=True)
 
 
 def of_page(data: bytes, url: str) -> Found:
@@ -119,10 +130,10 @@ def _of_tree(tree: html.HtmlElement, base: str, url: str, encoding: str = "utf-8
         elif leads := _of_element(element):
             found += leads
             following += leads if _is_next(element) else ()
-    units = _normal(counted, url)
+    units = addresses(counted, url)
     return Found(
-        tuple(dict.fromkeys((*_normal(found, base, encoding), *units))),
-        tuple(dict.fromkeys((*_normal(following, base, encoding), *units))),
+        tuple(dict.fromkeys((*addresses(found, base, encoding), *units))),
+        tuple(dict.fromkeys((*addresses(following, base, encoding), *units))),
         units,
         is_list=is_list,
     )
@@ -191,11 +202,6 @@ def _encoding(data: bytes) -> str:
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8"
-
-
-def _normal(found: list[str], base: str, encoding: str = "utf-8") -> tuple[str, ...]:
-    joined = (_joined(link, base, encoding) for link in found[:MOST] if link.strip())
-    return tuple(dict.fromkeys(link for link in joined if link))
 
 
 def _joined(link: str, base: str, encoding: str = "utf-8") -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -46,7 +46,7 @@ def read(fetcher: Fetcher, url: str) -> Rules:
                 raise
             return Rules(None)
         if answer.status in (301, 302, 303, 307, 308) and "location" in answer.headers:
-            at = urls.normal(urljoin(at, answer.headers["location"]))
+            at = urls.normal(answer.headers["location"], at)
         elif answer.status == 200:
             return Rules(answer.body[:_MOST].decode("utf-8-sig", "replace"))
         else:

@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crawler.state import State
+from gongwen.errors import FolderNotWritten
 from indexer.sources import MANIFEST, read_manifest
 
 FOLDER = ".crawl"
+NO_PLACE = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP)
 _OURS = ("url", "fetched", "attachments", "gone")
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Raises :class:`~gongwen.errors.FolderNotWritten` where the block fails for the disk or the system's rights.
+
+    What a site does raises neither of the two errors: it is refused or failed.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise FolderNotWritten(
+            f"{folder}: cannot be written: {reason}; make room or give the right to write, then run the same command again:"
+            " it goes on from here"
+        ) from error
 
 
 def write(folder: Path, name: str, data: bytes) -> None:
     """Writes a file below the folder by way of ``.crawl/part``, so that no half file has a name.
 
-    Raises ``OSError``, also when a part of the path is a link that leads out of the folder.
+    Raises ``OSError``; one of :data:`NO_PLACE` when nothing can stand at this path, because a file has the name of one of its
+    folders, a folder has its own, it is overlong, or a part of it is a link that leads out of the folder.
     """
     target = folder / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.parent.resolve().is_relative_to(folder.resolve()):
-        raise OSError(f"{name} leads out of {folder}")
+        raise OSError(errno.ELOOP, f"{name} leads out of {folder}")
     part = folder / FOLDER / "part"
     with part.open("wb") as out:
         out.write(data)

@@ -5,6 +5,7 @@
     │   └── NotADocNumber           the text is not one document number
     ├── UnreadableDocument (422)    a source file cannot be turned into documents
     ├── SettingsError (500)         a setting, word list or data file is wrong
+    ├── FolderNotWritten (500)      a folder cannot be written: no space, no right
     └── EngineError (503)           the search engine refused, failed or is away
         ├── EngineUnavailable       it does not answer
         ├── EngineMissing           there is no engine program to start
@@ -55,6 +56,10 @@ class UnreadableDocument(WenhaoError):
 
 class SettingsError(WenhaoError):
     """A setting, a word list or a data file is wrong; the message gives file and line where there is one."""
+
+
+class FolderNotWritten(WenhaoError):
+    """Files of a folder cannot be written, for want of space or of the right to; the message gives the system's reason."""
 
 
 class EngineError(WenhaoError):

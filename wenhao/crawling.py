@@ -27,7 +27,8 @@ _TOLD = (("new", "新增"), ("changed", "改动"), ("unchanged", "未变"), ("go
 def crawl_sites(starts: Sequence[str], folder: Path, bounds: Bounds, console: Console) -> bool:
     """Fetches what is new on the sites into the folder and says what was done; True when every start was had.
 
-    Raises :class:`~gongwen.errors.InputError` for a start that is no URL or a folder that cannot be written,
+    Raises :class:`~gongwen.errors.InputError` for a start that is no URL or a folder that cannot be made,
+    :class:`~gongwen.errors.FolderNotWritten` when it can no longer be written,
     :class:`wenhao.lock.AlreadyIndexing` while another crawl works in the folder.
     """
     addresses_of(starts)  # before anything is made

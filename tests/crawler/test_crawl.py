@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import json
+import os
 import time
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from crawler import crawl, links, urls
+from crawler import crawl, links, store, urls
 from crawler.fetching import Fetcher, unpacked
-from gongwen.errors import InputError
+from gongwen.errors import FolderNotWritten, InputError
 from tests.crawler.conftest import Crawler, Headers, Reply, Site
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -382,3 +385,77 @@ def test_pages_without_a_head_lead_on(site: Site, crawler: Crawler) -> None:
     site.page("/%E7%9C%9F.html")
     crawler(site.url())
     assert crawler.files == ["index.html", "left.html", "真.html"]
+
+
+def test_a_sitemap_that_cannot_be_asked_costs_nothing(site: Site, crawler: Crawler) -> None:
+    lines = "Sitemap: http://user:pw@www.quzhou.test/sm.xml\nSitemap: http://[/\nSitemap: /map.xml\n"
+    site.pages["/robots.txt"] = (200, {}, lines.encode())
+    site.pages["/map.xml"] = (200, {}, f"<urlset><url><loc>{site.url('/in-map.html')}</loc></url></urlset>".encode())
+    site.page("/")
+    site.page("/in-map.html")
+    assert not crawler(site.url()).starts_refused
+    assert crawler.files == ["in-map.html", "index.html"]
+
+
+def test_robots_that_lead_to_no_url_end_nothing(site: Site, crawler: Crawler) -> None:
+    site.pages["/robots.txt"] = (302, {"Location": "http://[/"}, b"")
+    site.page("/")
+    assert "is no URL" in crawler(site.url()).starts_refused[0][1]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_page_and_a_folder_of_one_name_are_both_kept(site: Site, crawler: Crawler, order: int) -> None:
+    site.page("/", *["/x.html", "/x.html/y.html", "/x.html/a/b/y.html", "/z.html"][::order])
+    for path in ("/x.html", "/x.html/y.html", "/x.html/a/b/y.html", "/z.html"):
+        site.page(path)
+    assert crawler(site.url()).counts["new"] == 5
+    rows = manifest(crawler)
+    assert {row["url"] for row in rows.values()} == {site.url(path) for path in site.paths() if not path.endswith((".txt", ".xml"))}  # fmt: skip
+    assert sorted(rows) == crawler.files
+    assert crawler(site.url()).counts["unchanged"] == 5
+    assert sorted(manifest(crawler)) == sorted(rows), "the names stay"
+
+
+def test_a_link_out_of_the_folder_is_not_followed_and_costs_nothing(site: Site, crawler: Crawler, tmp_path: Path) -> None:  # fmt: skip
+    site.page("/", "/a/1.html", "/b.html")
+    site.page("/a/1.html")
+    site.page("/b.html")
+    host = crawler.folder / f"www.quzhou.test_{site.port}"
+    host.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (host / "a").symlink_to(tmp_path / "elsewhere")
+    assert crawler(site.url()).counts["new"] == 3
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_ends_the_run_and_the_next_goes_on(
+    site: Site, crawler: Crawler, code: int
+) -> None:
+    site.page("/", "/a.html", "/b.html")
+    site.page("/a.html")
+    site.page("/b.html")
+    written = 0
+
+    def full(_: int) -> None:
+        nonlocal written
+        written += 1
+        if written > 2:
+            raise OSError(code, os.strerror(code))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(store.os, "fsync", full)
+        with pytest.raises(FolderNotWritten, match=f"cannot be written: {os.strerror(code)}; .*run the same command"):
+            crawler(site.url())
+    assert crawler.files == ["a.html", "index.html"]
+    asked = len(site.asked)
+    summary = crawler(site.url())
+    assert summary.resumed
+    assert crawler.files == ["a.html", "b.html", "index.html"]
+    assert "/a.html" not in site.paths()[asked:], "what was had is not asked again"
+
+
+def test_a_state_that_cannot_be_written_is_told_plainly(site: Site, crawler: Crawler) -> None:
+    (crawler.folder / ".crawl" / "state.sqlite").mkdir(parents=True)
+    with pytest.raises(FolderNotWritten, match="unable to open"):
+        crawler(site.url())

@@ -82,3 +82,25 @@ def test_each_kind_of_script_has_an_example_that_it_alone_recognises() -> None:
 def test_one_private_address_among_public_ones_condemns_the_host() -> None:
     with pytest.raises(Refused, match="--allow-private"):
         addresses.checked("a.cn", 80, allow_private=False, resolver=lambda *_: ["202.106.0.20", "10.0.0.1"])
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "said"),
+    [
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1 is no public address;"),
+        ("::1", "::1", "::1 is no public address;"),
+        ("a.cn", "10.0.0.1", "a.cn: 10.0.0.1 is no public address;"),
+        ("::ffff:127.0.0.1", "::ffff:127.0.0.1", "::ffff:127.0.0.1: 127.0.0.1 is no public address;"),
+    ],
+)
+def test_a_host_that_is_an_address_is_named_once(host: str, address: str, said: str) -> None:
+    with pytest.raises(Refused) as refused:
+        addresses.checked(host, 80, allow_private=False, resolver=lambda *_: [address])
+    assert str(refused.value).startswith(said)
+
+
+def test_a_name_without_folders_differs_from_every_other() -> None:
+    urls = [f"http://a.cn/{path}" for path in ("x.html/y.html", "z/y.html", "y.html", "x.html/", "x.html/?a=1")]
+    names = {str(file_of(url, ".html", flat=True)) for url in urls}
+    assert len(names) == len(urls)
+    assert all(fnmatch.fnmatchcase(name, "a.cn/*~????????.html") and name.count("/") == 1 for name in names)
