@@ -27,6 +27,9 @@ _CONTENT_NAMES = frozenset(_CONTENT)
 _BLOCKS = ("p", "div", "table", "ul", "ol", "section", "article", "h1", "h2", "h3", "h4", "center")
 _MOST_COLUMNS = 60
 _MOST_OF_THE_TEXT = 0.9
+_LEAST_CONTENT = 100  # characters; a page has buttons that bear such a name, too (zoom: 大 中 小)
+_MOST_LINKED = 0.5  # of a text; a list of related pages is linked from end to end
+_BESIDE = ("nav", "aside", "footer")
 
 # Behind at least six characters, words without figures.
 _OF_SITE = re.compile(r"(?<=.{6})[ ]*[-_|—]{1,2}[ ]*(?=[^-_|—0-9]*[\u4e00-\u9fff])[^-_|—0-9]{2,20}$")
@@ -40,7 +43,7 @@ def read_html(source: str, *, optional: bool = False) -> Extracted:
     """
     tree = _parse(source)
     linked = tuple(_line(link) for link in tree.iter("a") if is_file(link.get("href") or ""))
-    content = _content(tree)
+    content = _containers(tree)
     metadata = tuple(dict.fromkeys([*_box_pairs(tree, content), *_meta_pairs(tree)]))
     title = next((value for label, value in metadata if labels.field_of(label) == "title"), None) or _heading(tree)
     link = tree.find(".//link[@rel='canonical']")
@@ -59,7 +62,7 @@ def _parse(source: str) -> html.HtmlElement:
         raise UnreadableDocument(f"the page cannot be parsed as HTML: {error}", stage="extract") from error
     if any("depth" in entry.message for entry in parser.error_log):
         raise UnreadableDocument("the page is nested too deeply (more than 2,048 levels)", stage="extract")
-    etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", "iframe", with_tail=False)
+    etree.strip_elements(tree, "script", "style", "noscript", "template", "svg", "iframe", "rt", "rp", with_tail=False)
     return tree
 
 
@@ -73,9 +76,9 @@ def _meta_pairs(tree: html.HtmlElement) -> list[tuple[str, str]]:
     return found
 
 
-def _box_pairs(tree: html.HtmlElement, content: html.HtmlElement | None) -> list[tuple[str, str]]:
+def _box_pairs(tree: html.HtmlElement, content: list[html.HtmlElement]) -> list[tuple[str, str]]:
     """Labels and values in the page's information box: a table, a list, a definition list, spans in a line."""
-    inside = set(content.iter()) if content is not None else set()
+    inside = {element for container in content for element in container.iter()}
     found: list[tuple[str, str]] = []
     waiting: str | None = None
     for cell in tree.iter("td", "th", "li", "dt", "dd", "p", "div", "span", "b", "strong", "label", "em"):
@@ -118,31 +121,50 @@ def _without_site(title: str) -> str:
     return title
 
 
-def _content(tree: html.HtmlElement) -> html.HtmlElement | None:
-    """The element that holds the document's text, when the page names it as content systems do."""
+def _containers(tree: html.HtmlElement) -> list[html.HtmlElement]:
+    """The elements that hold the document's text, in its order, when the page names them as content systems do."""
     named: dict[str, list[html.HtmlElement]] = {}
     for element in tree.iter("*"):
         for name in {element.get("id"), *(element.get("class") or "").split()} & _CONTENT_NAMES:
             named.setdefault(name, []).append(element)
     for name in _CONTENT:
         for element in named.get(name, ()):
-            if len(element.text_content().strip()) >= 100:
-                return element
-    return None
+            if len(element.text_content().strip()) >= _LEAST_CONTENT:
+                return _with_others(element, named[name])
+    return []
 
 
-def _main_text(tree: html.HtmlElement, content: html.HtmlElement | None) -> str:
-    root = tree if content is None else content
-    for table in list(root.iter("table")):
-        if _is_layout(table):
-            for part in [
-                table,
-                *table.xpath("./tbody|./thead|./tr|./tbody/tr|./thead/tr|./tr/td|./tbody/tr/td|./tr/th|./tbody/tr/th"),
-            ]:
-                part.tag = "div"
-    for table in list(root.iter("table")):
-        _rows_to_paragraphs(table)
-    return _blocks(content if content is not None else _located(tree))
+def _with_others(first: html.HtmlElement, named: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """The container and those of its name beside it: a text pasted piece by piece stands in several.
+
+    Lists of links to pages are none of it, nor is a text that stands a second time (for a telephone).
+    """
+    kept, texts = {first}, {_squeeze(first.text_content())}
+    for element in named:
+        if any(parent in kept or parent.tag in _BESIDE for parent in element.iterancestors()):
+            continue
+        text = _squeeze(element.text_content())
+        links = (link.text_content() for link in element.iter("a") if not is_file(link.get("href") or ""))
+        if text and text not in texts and sum(len(_squeeze(link)) for link in links) <= _MOST_LINKED * len(text):
+            kept.add(element)
+            texts.add(text)
+    return [element for element in named if element in kept]
+
+
+def _main_text(tree: html.HtmlElement, content: list[html.HtmlElement]) -> str:
+    for root in content or [tree]:
+        for table in list(root.iter("table")):
+            if _is_layout(table):
+                for part in [
+                    table,
+                    *table.xpath(
+                        "./tbody|./thead|./tr|./tbody/tr|./thead/tr|./tr/td|./tbody/tr/td|./tr/th|./tbody/tr/th"
+                    ),
+                ]:
+                    part.tag = "div"
+        for table in list(root.iter("table")):
+            _rows_to_paragraphs(table)
+    return "\n".join(text for root in content or [_located(tree)] if (text := _blocks(root)))
 
 
 def _located(tree: html.HtmlElement) -> html.HtmlElement:
@@ -187,7 +209,11 @@ def _rows_to_paragraphs(table: html.HtmlElement) -> None:
     spans: dict[int, tuple[int, str]] = {}  # column -> rows it still covers, text
     for row in table.iter("tr"):
         cells: list[str] = []
-        for cell in row.xpath("./td|./th"):
+        parts = row.xpath("./td|./th")
+        if len(parts) == 1 and not spans and _span(parts[0], "rowspan", 2) == 1:
+            row.tag = parts[0].tag = "div"  # one cell is no row: a heading over the table, a text set line by line
+            continue
+        for cell in parts:
             _fill(cells, spans)
             text = _line(cell).replace("|", "/")
             rows, columns = _span(cell, "rowspan", 200), _span(cell, "colspan", _MOST_COLUMNS)

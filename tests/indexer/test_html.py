@@ -71,6 +71,57 @@ def test_a_layout_table_does_not_run_paragraphs_together() -> None:
     assert sum(line.startswith("第") for line in lines) == 8
 
 
+SECOND = "<p>二、加强值守。</p><p>某市水利局</p><p>2020年6月1日</p>"
+
+
+@pytest.mark.parametrize(
+    ("between", "second", "why"),
+    [
+        ("", "<div class=TRS_Editor>{}</div>", "siblings"),
+        ("", "<div><div class='left TRS_Editor'>{}</div></div>", "each in a frame of its own"),
+        ("", "<div class=TRS_Editor><div class=TRS_Editor>{}</div></div>", "one in another is read once"),
+        (
+            "<div class=TRS_Editor><a href=/a>关于其他事项的通知</a></div>",
+            "<div class=TRS_Editor>{}</div>",
+            "links to pages",
+        ),
+        ("<aside><div class=TRS_Editor>相关文件</div></aside>", "<div class=TRS_Editor>{}</div>", "beside the text"),
+        (f"<div class=TRS_Editor>{PARAGRAPHS}</div>", "<div class=TRS_Editor>{}</div>", "the same text again"),
+    ],
+    ids=lambda value: value if value.isascii() and "<" not in value else "",
+)
+def test_a_text_in_several_containers_is_read_whole(between: str, second: str, why: str) -> None:
+    body = f"<div class=TRS_Editor>{PARAGRAPHS}</div>{between}{second.format(SECOND)}"
+    lines = read_html(page("", body)).text.split("\n")
+    assert len(lines) == 8 + 3, why
+    assert lines[-3:] == ["二、加强值守。", "某市水利局", "2020年6月1日"]
+
+
+def test_a_short_container_before_the_long_one_is_read_too() -> None:
+    body = f"<div class=TRS_Editor>某政发〔2020〕1号</div><div class=TRS_Editor>{PARAGRAPHS}</div>"
+    assert read_html(page("", body)).text.startswith("某政发〔2020〕1号\n第1项")
+
+
+@pytest.mark.parametrize("opening", ["<td>", "<th>", "<td colspan=3>"])
+def test_a_row_of_one_cell_is_a_line(opening: str) -> None:
+    rows = "".join(
+        f"<tr>{opening}{line}</td></tr>" for line in ("某政发〔2020〕1号", "一、要求<br>二、时限", "2020年6月1日")
+    )
+    lines = read_html(page("", f"<div id=zoom>{PARAGRAPHS}<table>{rows}</table></div>")).text.split("\n")
+    assert lines[8:] == ["某政发〔2020〕1号", "一、要求", "二、时限", "2020年6月1日"]
+
+
+def test_a_cell_beside_one_that_reaches_down_stays_a_row() -> None:
+    table = "<table><tr><td rowspan=2>防汛</td><td>38</td></tr><tr><td>21</td></tr></table>"
+    assert read_html(page("", f"<div id=zoom>{PARAGRAPHS}{table}</div>")).text.endswith("| 防汛 | 38 |\n| 防汛 | 21 |")
+
+
+@pytest.mark.parametrize("ruby", ["度<rt>dù</rt>", "度<rp>(</rp><rt>dù</rt><rp>)</rp>", "<rb>度</rb><rt>dù</rt>"])
+def test_how_a_word_is_spoken_is_no_part_of_the_text(ruby: str) -> None:
+    body = f"<div id=zoom><p>高<ruby>{ruby}</ruby>重视。</p>{PARAGRAPHS}</div>"
+    assert read_html(page("", body)).text.startswith("高度重视。\n")
+
+
 def test_spans_of_cells_are_repeated_so_that_each_row_reads_alone() -> None:
     table = (
         "<table><tr><td rowspan=2>（三）不予公开</td><td>1.属于国家秘密</td><td>0</td></tr><tr><td>2.其他</td><td>3</td></tr>"
