@@ -40,6 +40,42 @@ def test_a_page_that_lies_is_read_as_what_it_is() -> None:
     assert TEXT in decode(page.encode("gbk"))
 
 
+@pytest.mark.parametrize(
+    ("declared", "why"),
+    [
+        ("iso-8859-1", "reads any bytes"),
+        ("windows-1251", "reads nearly any bytes"),
+        ("koi8-r", "reads any bytes"),
+        ("euc-kr", "reads most of GB2312 as Korean"),
+        ("utf-16", "its name could not be read then"),
+        ("unicode_escape", "no encoding of texts, but a codec of Python"),
+        ("idna", "a codec of Python that fails"),
+        ("utf-7", "not of the web"),
+        ("no-such", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("real", ["gbk", "utf-8"])
+def test_a_page_that_names_a_wrong_encoding_is_read_as_chinese(declared: str, why: str, real: str) -> None:
+    page = f'<html><head><meta charset="{declared}"></head><body>{TEXT}{TEXT}</body></html>'
+    data = page.encode(real).replace("衢政办".encode(real), "衢政办".encode(real) + b"\xff", 1)
+    assert decode(data).replace("\ufffd", "").replace("\xff", "") == page, why
+
+
+def test_a_western_text_keeps_its_encoding() -> None:
+    page = '<html><head><meta charset="iso-8859-1"></head><body>Résumé à Genève, «œuvre»</body></html>'
+    assert decode(page.encode("cp1252")) == page
+
+
+def test_what_is_said_elsewhere_counts_when_the_file_says_nothing() -> None:
+    text = "各區縣人民政府辦公廳"
+    assert decode(text.encode("big5"), "big5") == text
+    assert decode(f"<meta charset=big5>{text}".encode("big5"), "koi8-r").endswith(text)
+
+
+def test_a_single_nul_is_no_binary_file() -> None:
+    assert decode(TEXT.encode() + b"\0") == TEXT
+
+
 def test_one_broken_byte_costs_one_place() -> None:
     data = (TEXT * 20).encode("gbk")
     broken = data[:101] + data[102:]
