@@ -56,7 +56,7 @@ def _decode(data: bytes, declared: str | None) -> str:
         pass
     said = _DECLARED.search(data[:4096])
     names = [said[1].decode("ascii") if said else declared, detect_encoding(data[:200_000])]
-    texts = [data.decode(encoding, "replace") for name in names if (encoding := _known(name))]
+    texts = [data.decode(known, "replace") for name in names if (known := _known(name))]
     best = min(texts, key=_broken, default=None)
     if best is None or not _is_chinese(best):
         # Latin-1 and its like read any bytes without a fault, so that a lie shows in what is read alone.

@@ -207,12 +207,14 @@ def _rows_to_paragraphs(table: html.HtmlElement) -> None:
         else:
             part.drop_tag()
     spans: dict[int, tuple[int, str]] = {}  # column -> rows it still covers, text
-    for row in table.iter("tr"):
-        cells: list[str] = []
-        parts = row.xpath("./td|./th")
-        if len(parts) == 1 and not spans and _span(parts[0], "rowspan", 2) == 1:
-            row.tag = parts[0].tag = "div"  # one cell is no row: a heading over the table, a text set line by line
+    rows_of_cells = [(row, row.xpath("./td|./th")) for row in table.iter("tr")]
+    wide = [place for place, (_, parts) in enumerate(rows_of_cells) if len(parts) > 1]
+    for place, (row, parts) in enumerate(rows_of_cells):
+        # One cell is no row above and below the table: a heading, a note, a text set line by line.
+        if len(parts) == 1 and not spans and not (wide and wide[0] < place < wide[-1]):
+            row.tag = parts[0].tag = "div"
             continue
+        cells: list[str] = []
         for cell in parts:
             _fill(cells, spans)
             text = _line(cell).replace("|", "/")

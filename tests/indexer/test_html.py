@@ -111,6 +111,19 @@ def test_a_row_of_one_cell_is_a_line(opening: str) -> None:
     assert lines[8:] == ["某政发〔2020〕1号", "一、要求", "二、时限", "2020年6月1日"]
 
 
+def test_a_row_of_one_cell_inside_a_table_stays_a_row() -> None:
+    rows = [
+        "<td colspan=2>防汛物资表",
+        "<td>项目<td>数量",
+        "<td colspan=2>一、水泵",
+        "<td>大<td>3",
+        "<td colspan=2>注：截至五月",
+    ]
+    table = "".join(f"<tr>{row}</tr>" for row in rows)
+    lines = read_html(page("", f"<div id=zoom>{PARAGRAPHS}<table>{table}</table></div>")).text.split("\n")
+    assert [line.replace("|  |", "| |") for line in lines[8:]] == ["防汛物资表", "| 项目 | 数量 |", "| 一、水泵 | |", "| 大 | 3 |", "注：截至五月"]  # fmt: skip
+
+
 def test_a_cell_beside_one_that_reaches_down_stays_a_row() -> None:
     table = "<table><tr><td rowspan=2>防汛</td><td>38</td></tr><tr><td>21</td></tr></table>"
     assert read_html(page("", f"<div id=zoom>{PARAGRAPHS}{table}</div>")).text.endswith("| 防汛 | 38 |\n| 防汛 | 21 |")
