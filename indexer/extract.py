@@ -19,10 +19,11 @@ from indexer.decoding import decode
 from indexer.extracted import Attachment, Extracted, NeedsOcr, bounded
 from indexer.html import read_html
 from indexer.kinds import Kind, kind_of
+from indexer.mhtml import page_of
 from indexer.ofd import read_ofd
 from indexer.pdf import read_pdf
 from indexer.sheets import read_csv, read_xlsx
-from indexer.word import read_doc, read_docx
+from indexer.word import read_doc, read_docx, read_word_xml
 
 Ocr = Callable[[bytes], str]
 """Reads pages that are pictures: the bytes of a PDF or OFD to its text."""
@@ -30,6 +31,7 @@ Ocr = Callable[[bytes], str]
 _MD_RULE = re.compile(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*\|?\s*$|^\s*(?:-{3,}|\*{3,}|_{3,})\s*$", re.MULTILINE)
 _MD_MARKS = ((re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE), r"\1"), (re.compile(r"\*\*(.+?)\*\*|__(.+?)__"), r"\1\2"), (re.compile(r"!?\[([^\]\n]*)\]\([^()\s]*\)"), r"\1"), (re.compile(r"^\s*>\s?", re.MULTILINE), ""))  # fmt: skip
 _ATTACHMENT = re.compile(r"^[\s\d.、]*附[件表录图]")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _DEEPEST = 2  # archives in archives; more is no way to publish documents
 _ONLY_LINKS = 200  # characters beside the links; no document read so far is shorter (gongwen.layout)
 
@@ -194,7 +196,8 @@ def _text_of(data: bytes, name: str, ocr: Ocr | None, *, optional: bool = False)
     except (UnreadableDocument, MemoryError):
         raise
     except Exception as error:  # what a library raises on a damaged file is not in its documentation
-        reason = f"the file is broken; open it and save it again ({type(error).__name__}: {error})"
+        said = _ADDRESS.sub("", str(error))  # differs from one run to the next
+        reason = f"the file is broken; open it and save it again ({type(error).__name__}: {said})"
         raise UnreadableDocument(reason, stage="extract") from error
 
 
@@ -215,6 +218,8 @@ READERS: dict[Kind, Callable[[bytes], Extracted]] = {
     Kind.PDF: read_pdf,
     Kind.DOCX: read_docx,
     Kind.DOC: read_doc,
+    Kind.WORD_XML: read_word_xml,
+    Kind.MHTML: lambda data: read_html(page_of(data)),
     Kind.OFD: read_ofd,
     Kind.XLSX: read_xlsx,
 }

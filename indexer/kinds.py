@@ -24,6 +24,8 @@ class Kind(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     DOC = "doc"
+    WORD_XML = "word_xml"
+    MHTML = "mhtml"
     OFD = "ofd"
     XLSX = "xlsx"
     ZIP = "zip"
@@ -61,6 +63,13 @@ _BEGINS = re.compile(
 _HOLDS = re.compile(r"<(?:body|div|table|p)[\s>]", re.IGNORECASE)
 _HEAD, _MOST_BEFORE = 4000, 65536  # bytes that are looked at, and those that what says nothing may take
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# What Word writes under the name of .doc besides: a web page with its pictures in one MIME message, and XML in one file.
+_MHTML = re.compile(
+    rb"^\s*(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?Content-Type:\s*(?:multipart/related|multipart/alternative)",
+    re.IGNORECASE,
+)
+_MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
+_WORD_XML = re.compile(rb"<\w+:wordDocument\s[^>]*office/word/2003/wordml|<\w+:package\s[^>]*office/2006/xmlPackage")
 # First bytes of what is known and cannot be read, and what a person can do about it.
 _GZIP = b"\x1f\x8b"
 _UNREADABLE = (
@@ -102,6 +111,15 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(b"WARC/") or (data.startswith(_GZIP) and name.lower().endswith((".warc.gz", ".warc"))):
         return Kind.WARC
     _refuse_unreadable(data)
+    return _kind_of_text(data, name)
+
+
+def _kind_of_text(data: bytes, name: str) -> Kind:
+    head = data[:4000]
+    if _MHTML.match(head) and _MIME.search(head):
+        return Kind.MHTML
+    if data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<?xml") and _WORD_XML.search(data[:8000]):
+        return Kind.WORD_XML
     suffix = PurePath(name).suffix.lower()
     if suffix in (".html", ".htm", ".md", ".csv"):
         return _BY_SUFFIX[suffix]

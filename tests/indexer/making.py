@@ -6,6 +6,10 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from email.encoders import encode_quopri
+from email.mime.base import MIMEBase
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
 
 import docx
 import openpyxl
@@ -85,6 +89,40 @@ def docx_file(paragraphs: Sequence[str], table: Sequence[Sequence[str]] = ()) ->
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def changed(archive: bytes, changes: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
+    """An archive with words in members of it put in the place of others, each of which must be there."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        for name in source.namelist():
+            data = source.read(name)
+            for old, new in changes.get(name, ()):
+                assert old.encode() in data, (name, old)
+                data = data.replace(old.encode(), new.encode())
+            found[name] = data
+    return zip_file(found)
+
+
+def mhtml(page: bytes, charset: str = "utf-8") -> bytes:
+    """A page as Word saves it in one file, with a picture."""
+    message = MIMEMultipart("related")
+    part = MIMEBase("text", "html", charset=charset)
+    part.set_payload(page)
+    encode_quopri(part)
+    message.attach(MIMEImage(b"GIF89a", "gif"))
+    message.attach(part)
+    return message.as_bytes()
+
+
+def word_xml(paragraphs: Sequence[str]) -> bytes:
+    """A file of Word 2003 as XML, with a header on its pages."""
+    lines = "".join(f"<w:p><w:r><w:t>{paragraph}</w:t></w:r></w:p>" for paragraph in paragraphs)
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><?mso-application progid="Word.Document"?>'
+        '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint">'
+        f"<w:body><wx:sect>{lines}<w:sectPr><w:hdr><w:p><w:r><w:t>页眉</w:t></w:r></w:p></w:hdr></w:sectPr></wx:sect></w:body></w:wordDocument>"
+    ).encode()
 
 
 def xlsx(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:

@@ -29,6 +29,8 @@ WRITERS: dict[Kind, Callable[[], bytes]] = {
     Kind.PDF: lambda: making.pdf(NOTICE),
     Kind.DOCX: lambda: making.docx_file(NOTICE),
     Kind.DOC: lambda: making.doc(NOTICE),
+    Kind.WORD_XML: lambda: making.word_xml(NOTICE),
+    Kind.MHTML: lambda: making.mhtml(WRITERS[Kind.HTML]()),
     Kind.OFD: lambda: making.ofd(NOTICE),
     Kind.XLSX: lambda: making.xlsx({"Sheet1": [[line] for line in NOTICE]}),
 }
@@ -59,7 +61,43 @@ def test_the_bytes_and_not_the_name_say_what_it_is(kind: Kind, suffix: str) -> N
     assert kind_of(WRITERS[kind](), f"通知{suffix}") is kind
 
 
+_MAIN, _RELATIONS, _TYPES = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
+_USUAL, _STRICT = "http://schemas.openxmlformats.org", "http://purl.oclc.org/ooxml"
+_MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+WORD_FILES = [
+    ({_RELATIONS: [("styles.xml", "NULL")]}, "a relation to a part that is not there, as WPS writes for a lost picture"),
+    ({_TYPES: [(_MAIN_TYPE, "application/vnd.ms-word.document.macroEnabled.main+xml")]}, "a .docm under another name"),
+    ({_TYPES: [(_MAIN_TYPE, _MAIN_TYPE.replace("document.main", "template.main"))]}, "a .dotx under another name"),
+    ({_MAIN: [(f"{_USUAL}/wordprocessingml/2006/main", f"{_STRICT}/wordprocessingml/main")], "_rels/.rels": [(f"{_USUAL}/officeDocument/2006/relationships", f"{_STRICT}/officeDocument/relationships")]}, "ISO 29500 strict"),
+    ({"_rels/.rels": [("Relationships", "Nothing")]}, "without relations the main part has its usual name"),
+    ({_MAIN: [("<w:body>", "<w:body><w:p><w:moveFrom><w:r><w:t>移走的</w:t></w:r></w:moveFrom><w:del><w:r><w:t>删去的</w:t></w:r></w:del></w:p>")]}, "what was moved away and deleted"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "why"), WORD_FILES, ids=[row[1] for row in WORD_FILES])
+def test_a_word_file_needs_no_more_than_its_main_part(changes: dict[str, list[tuple[str, str]]], why: str) -> None:
+    rows = [["县", "座数"], ["衢江", "38"]]
+    usual = making.docx_file(NOTICE, rows)
+    assert READERS[Kind.DOCX](making.changed(usual, changes)) == READERS[Kind.DOCX](usual), why
+
+
+def test_the_reason_of_a_broken_file_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(data: bytes) -> None:
+        raise ValueError(f"cannot read {object()!r}")
+
+    monkeypatch.setitem(READERS, Kind.XLSX, broken)
+    with pytest.raises(UnreadableDocument, match=r"cannot read <object object>\)"):
+        read(making.xlsx({"Sheet1": [["a"]]}), "a.xlsx")
+
+
+def test_a_page_in_a_message_may_have_its_encoding_in_the_message_alone() -> None:
+    data = making.mhtml(WRITERS[Kind.HTML]().decode().encode("big5", "ignore"), "big5")
+    assert "2020" in READERS[Kind.MHTML](data).text
+
+
 UNREADABLE = [
+    ("a.doc", making.mhtml(b"x").replace(b"text/html", b"text/plain"), "extract", "no HTML page", "a message without a page"),
+    ("a.doc", making.word_xml(NOTICE)[:-9], "extract", "broken", "XML that is cut off"),
     ("a.rar", b"Rar!\x1a\x07", "extract", "ZIP", "a known archive of another kind"),
     ("a.doc", b"{\\rtf1 text}", "extract", r"\.docx", "RTF under the name of Word"),
     ("a.pdf", b"\xff\xd8\xff\xe0 jpeg", "extract", "picture", "a scan named .pdf"),
