@@ -23,6 +23,7 @@ _KINDS = {
     "basis": "依据", "implements": "落实", "forwards": "转发", "amends": "修改", "repeals": "废止", "replaces": "代替",
     "explains": "解读", "mentions": "提及",
 }  # fmt: skip
+_MOST_BROKEN = 0.01  # above one character in a hundred it is no UTF-8 text
 _NAME, _VALUE = 12, 44  # columns; a Chinese character takes two
 
 
@@ -37,6 +38,12 @@ def main(arguments: list[str]) -> int:
             text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8", errors="replace")
         except OSError as error:
             sys.stderr.write(f"{name}: {error.strerror}\n")
+            status = 1
+            continue
+        if "\0" in text or text.count("\ufffd") > max(2, _MOST_BROKEN * len(text)):
+            sys.stderr.write(
+                f"{name}: 不是 UTF-8 文本，读不了；PDF、Word 等文件由 wenhao index 文件夹 读取，其他编码的请先存为 UTF-8\n"
+            )
             status = 1
             continue
         pages, fragments = layout.read(text)

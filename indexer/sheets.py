@@ -21,7 +21,8 @@ _DEFAULT_SHEET = ("sheet", "工作表")  # Sheet1 says nothing, 附件1 does
 
 
 def read_xlsx(data: bytes) -> Extracted:
-    """The values of all visible sheets; formulas as last calculated, dates as 2020-05-05; the sheet's name as a heading.
+    """The values of all visible sheets; formulas as last calculated, dates as 2020-05-05; the sheet's name over a table
+    that begins without a heading, and always 附件1.
 
     Raises what openpyxl raises for a broken file, which it does not list.
     """
@@ -51,12 +52,15 @@ def read_csv(text: str) -> Extracted:
 def _sheet(sheet: Any) -> Iterator[str]:
     if getattr(sheet, "sheet_state", "visible") != "visible" or not hasattr(sheet, "iter_rows"):
         return
-    if not sheet.title.lower().startswith(_DEFAULT_SHEET):
-        yield sheet.title
+    name = sheet.title if not sheet.title.lower().startswith(_DEFAULT_SHEET) else None
     # A sheet may say that it reaches to XFD1048576; then every row would be filled up to there.
     sheet.reset_dimensions()
     for row in sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS):
         if line := _row(map(_value, row)):
+            # Over a line it would be read as the beginning of that line's title; 附件1 is a line of its own there, too.
+            if name and (line.startswith("|") or name.startswith("附")):
+                yield name
+            name = None
             yield line
 
 

@@ -133,6 +133,12 @@ def test_tables_are_rows() -> None:
     assert text == "附件1\n| 项目 | 金额 | 日期 |\n| 防汛 | 12.5 | 2020-05-05 |\n| 合计 | 0.3 |\n另表"
 
 
+def test_the_name_of_a_sheet_is_no_part_of_the_title_under_it() -> None:
+    (part,) = read(making.xlsx({"通知": [[line] for line in NOTICE], "附件": [["项目", "金额"]]}), "a.xlsx").parts
+    assert document.read(part.page).title == TITLE
+    assert part.page.text.endswith("附件\n| 项目 | 金额 |")
+
+
 def test_a_scanned_file_is_read_by_the_program_that_is_named() -> None:
     command = f"{sys.executable} -c 'import sys; sys.stdin.buffer.read(5) == b\"%PDF-\" and print(\"{LINES}\".replace(\"|\", \"\\n\"))'"  # fmt: skip
     command = command.replace("\n", "|")
