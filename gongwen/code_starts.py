@@ -1,0 +1,131 @@
+"""Where the issuing code of a document number, or the body of an order, begins in the run of Han characters before it.
+
+Chinese has no word boundary, so the beginning must be decided (根据国发〔2013〕39号): after a lead-in word (根据, 和, 印发 …;
+data/number_lead_ins.tsv), after the name of a body (湖南省民政厅湘民发), at a known code (:mod:`gongwen.issuer_codes`), by the
+pattern of local codes (place + 政/府/委 + 办 + 发/函/字 …). A run that satisfies none and is too long is no code. Before 令 and
+公告 stands a body's name, where 和 is no lead-in (住房和城乡建设部令).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from gongwen import issuer_codes, regions
+from gongwen.data import rows
+from gongwen.divisions import short_index
+from gongwen.types import Level
+
+_HAN = "\u3400-\u9fff"
+KINDS = ("公告", "通告", "令")  # what stands between the body and the serial
+_IS_BODY = re.compile(r"(?:国务院|主席|政府|部|局|委员会|委|署|会)$")
+_LOCAL_CODE = re.compile(
+    rf"[{_HAN}]{{1,3}}(?:政|府|委|署|党|人|办|厅|局){{1,3}}(?:办|厅|党|组){{0,2}}(?:发|函|字|规|电|明电|发电|传电|通|令|告|办|复|批|秘|议|任|人|呈|报){{1,2}}"
+)
+# A body's name before the code: 办公室, 办公厅, 委员会 and 政府 are in no code; 厅 and 委 may be (人社厅发, 安委办通).
+_BODY = re.compile(r".*(?:办公[室厅]|委员会|政府)(?=.{2,10}$)|.{3,}(?:委|局|厅|部)(?=.{2,6}$)")
+_IN_NAMES = "和与及或经对"  # lead-in words that bodies' names hold: 住房和城乡建设部, 对外贸易经济合作部
+_PARTICLES = "了的是在以据和与及或"  # lead-in words with which no code ends: 还出台了〔2020〕4号
+_SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
+_LONGEST_CODE = 10
+
+
+def of_code(run: str, *, bracket: bool) -> int | None:
+    """Where in a run of Han characters the issuing code begins; None when the run ends in no code.
+
+    Without a bracket round the year (台风2016年6号) only a known code or one of local pattern is believed.
+
+    >>> of_code("根据国发", bracket=True), of_code("台风", bracket=False)
+    (2, None)
+    """
+    if run.endswith(KINDS):  # 国家能源局公告〔2020〕5号
+        return of_body(run) if bracket else None
+    if _ends_in_lead_in(run):
+        return None
+    start = _after_lead_in(run)
+    body = _BODY.match(run, start) if len(run) - start > _SURE_CODE else None
+    start = body.end() if body else start
+    rest = run[start:]
+    known = next((i for i in range(len(rest)) if issuer_codes.own_level(rest[i:]) is not None), None)
+    if known is not None and not (bracket and _is_longer_code(rest, known)):
+        return start + known
+    if bracket and 2 <= len(rest) <= _SURE_CODE:
+        return start
+    local = _LOCAL_CODE.search(rest)
+    if local and local.end() == len(rest):
+        return start + local.start()
+    return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None
+
+
+def _ends_in_lead_in(run: str) -> bool:
+    """True of 根据〔2016〕6号 and 还出台了〔2020〕4号, where no code stands; not of 政督查, whose 查 is a lead-in elsewhere."""
+    last = next(reversed(list(_lead_in().finditer(run))), None)
+    return last is not None and last.end() == len(run) and (len(last[0]) > 1 or last[0] in _PARTICLES)
+
+
+def _is_longer_code(rest: str, known: int) -> bool:
+    """True when a known code is the end of a longer one: 甘|医保发, 银川|政发; not of 转|国发 and 有关|国办发."""
+    if known == 0 or len(rest) > _SURE_CODE or rest[known] in "国中":
+        return False
+    # A ministry's counterparts below put their place before its code.
+    ministry = issuer_codes.own_level(rest[known:]) is Level.CENTRAL
+    return (ministry and (known == 1 or rest[:known] in short_index())) or rest[: known + 1] in short_index()
+
+
+def of_body(run: str) -> int | None:
+    """Where the body of an order or an announcement begins, in a run that ends with its kind; None when it has no kind.
+
+    >>> of_body("根据住房和城乡建设部令")
+    2
+    """
+    kind = next((kind for kind in KINDS if run.endswith(kind)), None)
+    start = None if kind is None else of_name(run.removesuffix(kind), kind)
+    return start if start is not None and len(run) - start <= 24 else None
+
+
+def of_reversed_body(run: str) -> int | None:
+    """Where the body begins in a run before 第711号令: a known body, or one that begins with its place; None: no body.
+
+    >>> of_reversed_body("根据国务院"), of_reversed_body("有关部门")
+    (2, None)
+    """
+    known = next((i for i in range(len(run)) if run[i:] in _bodies()), None)
+    if known is not None or not _IS_BODY.search(run):
+        return known
+    place = next(iter(regions.find(run)), None)
+    return place.span.start if place and place.span.end < len(run) else None
+
+
+def of_name(name: str, kind: str = "") -> int:
+    """Where in a run that ends with a body's name the name begins: known names go first, several of them when joint."""
+    start = len(name)
+    while (before := next((i for i in range(start) if name[i:start] in _bodies()), None)) is not None:
+        start = before
+    return start if start < len(name) or not name else _after_lead_in(name + kind, names=True)
+
+
+def _after_lead_in(run: str, *, names: bool = False) -> int:
+    """Where the run goes on after its last lead-in word; 和政发 and 原政发 keep their first character, a place's.
+
+    With ``names``, where a body's name follows, words that names hold count only where a name can begin.
+    """
+    for match in reversed(list(_lead_in().finditer(run))):
+        rest = run[match.end() :]
+        if names and match[0] in _IN_NAMES and run[match.start() - 1 : match.start()] not in ("", "号"):
+            continue
+        if rest and not (len(match[0]) == 1 and rest[0] in "政府委署"):
+            return match.end()
+    return 0
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    words = sorted((row["word"] for row in rows("number_lead_ins.tsv")), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+@cache
+def _bodies() -> frozenset[str]:
+    names = {row["body"] for row in rows("central_bodies.tsv")} | {row["issuer"] for row in rows("issuer_codes.tsv")}
+    names |= {row["issuer"] for row in rows("issuer_code_patterns.tsv") if row["of"] == "国"}
+    return frozenset(names | {"中华人民共和国"})
