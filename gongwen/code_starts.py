@@ -28,6 +28,7 @@ _IN_NAMES = "和与及或经对"  # lead-in words that bodies' names hold: 住�
 _PARTICLES = "了的是在以据和与及或"  # lead-in words with which no code ends: 还出台了〔2020〕4号
 _SURE_CODE = 6  # a run as short as this is a code as it stands: 甘民发 is not 甘|民发
 _LONGEST_CODE = 10
+_LONGEST_PLACE = 4  # characters of a code before one that is a lead-in word elsewhere: 黔东南州|经信
 
 
 def of_code(run: str, *, bracket: bool) -> int | None:
@@ -59,7 +60,7 @@ def of_code(run: str, *, bracket: bool) -> int | None:
 
 def _ends_in_lead_in(run: str) -> bool:
     """True of 根据〔2016〕6号 and 还出台了〔2020〕4号, where no code stands; not of 政督查, whose 查 is a lead-in elsewhere."""
-    last = next(reversed(list(_lead_in().finditer(run))), None)
+    last = next(reversed(_lead_ins(run)), None)
     return last is not None and last.end() == len(run) and (len(last[0]) > 1 or last[0] in _PARTICLES)
 
 
@@ -109,19 +110,42 @@ def _after_lead_in(run: str, *, names: bool = False) -> int:
 
     With ``names``, where a body's name follows, words that names hold count only where a name can begin.
     """
-    for match in reversed(list(_lead_in().finditer(run))):
+    for match in reversed(_lead_ins(run)):
         rest = run[match.end() :]
         if names and match[0] in _IN_NAMES and run[match.start() - 1 : match.start()] not in ("", "号"):
+            continue
+        if not names and _is_in_code(run, match):
             continue
         if rest and not (len(match[0]) == 1 and rest[0] in "政府委署"):
             return match.end()
     return 0
 
 
+def _is_in_code(run: str, match: re.Match[str]) -> bool:
+    """True when a lead-in of one character is part of a place (云和|人社发, 和平|教发) or of a known code (浙经信, 国经贸)."""
+    begin, end = match.span()
+    if end - begin > 1:
+        return False
+    places = short_index()
+    joins = run[begin - 1 : begin] == "号"  # 39号和平政发: 和 is between two numbers
+    if (begin and run[begin - 1 : end] in places) or (not joins and run[begin : end + 1] in places):
+        return True
+    if issuer_codes.own_level(run[end:]) is not None:  # 会议研究和国发
+        return False
+    return any(issuer_codes.is_known(run[i:]) for i in range(max(0, begin - _LONGEST_PLACE), begin))
+
+
+def _lead_ins(run: str) -> list[re.Match[str]]:
+    """The lead-in words of a run, in order; none in a word that holds one's character (数据, 督查)."""
+    return [match for match in _lead_in().finditer(run) if match["word"]]
+
+
 @cache
 def _lead_in() -> re.Pattern[str]:
-    words = sorted((row["word"] for row in rows("number_lead_ins.tsv")), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
+    table = rows("number_lead_ins.tsv")
+    words = sorted((row["word"] for row in table), key=len, reverse=True)
+    within = "|".join(row["within"] for row in table if row["within"])
+    return re.compile(f"{within}|(?P<word>{'|'.join(map(re.escape, words))})")
 
 
 @cache
