@@ -48,6 +48,12 @@ _BRACKETED = re.compile(
     """,
     re.VERBOSE,
 )
+# Two digits of a year, as numbers of the 1980s have them, behind the code or before it: 国发(86)12号, (86)国发12号.
+_SHORT_YEAR = rf"[〔(〈]{_GAP}(?P<year>[4-9][0-9]){_GAP}年?{_GAP}[〕)〉]{_GAP}"
+_OLD = re.compile(rf"{_SHORT_YEAR}第?{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号)")
+_OLDEST = re.compile(
+    rf"{_SHORT_YEAR}(?P<code>[{_HAN}]{{1,9}}[发字函办电]){_GAP}第?{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号)"
+)
 _ORDER = re.compile(rf"第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}")
 _YEARLY = re.compile(rf"{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}")
 _OPEN = re.compile(rf"[〔(〈《\"]{_GAP}$")  # before a year in brackets
@@ -107,6 +113,12 @@ def _scan(folded: str) -> Iterator[NumberMention]:
         for mention in _mentions(folded, code, match, NumberForm.BRACKETED) if code else ():
             last = replace(mention, span=Span(start, match.end("end"))) if again else mention
             yield last
+    for match in _OLD.finditer(folded):
+        code = _code_before(folded, match.start(), bracket=False)
+        yield from _mentions(folded, code, match, NumberForm.BRACKETED) if code else ()
+    for match in _OLDEST.finditer(folded):
+        if issuer_codes.is_known(match["code"]):
+            yield from _mentions(folded, Span(*match.span("code")), match, NumberForm.BRACKETED)
     for form, pattern in ((NumberForm.ORDER, _ORDER), (NumberForm.YEARLY, _YEARLY)):
         for match in pattern.finditer(folded):
             body = _body_before(folded, match)
@@ -116,7 +128,7 @@ def _scan(folded: str) -> Iterator[NumberMention]:
 def _mentions(folded: str, code_span: Span, match: re.Match[str], form: NumberForm) -> Iterator[NumberMention]:
     """The numbers of a match whose code or body stands at ``code_span``."""
     code = re.sub(r"[ \n、]", "", folded[slice(*code_span)])
-    start, end = code_span.start, match.end("end")
+    start, end = min(code_span.start, match.start()), match.end("end")
     if form is not NumberForm.BRACKETED and not code.endswith(code_starts.KINDS):  # 国务院第711号令
         code, end = code + match["kind"], match.end("kind")
     elif (
@@ -124,6 +136,7 @@ def _mentions(folded: str, code_span: Span, match: re.Match[str], form: NumberFo
     ):  # 《…的公告》(2020年第8号): the title is not part of the number
         start = match.start()
     year = None if form is NumberForm.ORDER else value(match["year"])
+    year = year + 1900 if year is not None and year < 100 else year
     if year is not None and not 1940 <= year < 2050:
         return
     for serial in _serials(match["serials"]):
