@@ -14,6 +14,7 @@ from functools import cache
 from gongwen import issuer_codes, regions
 from gongwen.data import rows
 from gongwen.divisions import short_index
+from gongwen.numerals import CHARS
 from gongwen.types import Level
 
 _HAN = "\u3400-\u9fff"
@@ -56,6 +57,16 @@ def of_code(run: str, *, bracket: bool) -> int | None:
     if local and local.end() == len(rest):
         return start + local.start()
     return start if bracket and 2 <= len(rest) <= _LONGEST_CODE else None
+
+
+def is_branched(run: str, branch: str, rest: str) -> bool:
+    """True when a code can go on behind a run with a branch in brackets and a rest: a place, or one character for it.
+
+    >>> is_branched("台环建", "仙", ""), is_branched("京规自", "朝", "初审函"), is_branched("通知", "试行", "国发")
+    (True, True, False)
+    """
+    place = branch in short_index() if len(branch) > 1 else branch not in CHARS
+    return place and not _ends_in_lead_in(run) and not (rest and issuer_codes.is_known(rest))
 
 
 def _ends_in_lead_in(run: str) -> bool:
@@ -127,7 +138,7 @@ def _is_in_code(run: str, match: re.Match[str]) -> bool:
     if end - begin > 1:
         return False
     places = short_index()
-    joins = run[begin - 1 : begin] == "号"  # 39号和平政发: 和 is between two numbers
+    joins = match[0] in "和与及或" and (begin == 0 or run[begin - 1] == "号")  # 39号和平政发: between two numbers
     if (begin and run[begin - 1 : end] in places) or (not joins and run[begin : end + 1] in places):
         return True
     if issuer_codes.own_level(run[end:]) is not None:  # 会议研究和国发

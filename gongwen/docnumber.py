@@ -68,6 +68,8 @@ _AGAIN = re.compile(r"[、,和及与以 \n]{0,4}")  # between a number and a sec
 _LONGEST_RANGE = 30
 # Han characters before what follows the code; 24 is more than any code or body has.
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
+# A branch of the body in brackets within its code: 台环建(仙), 京规自(朝)初审函.
+_BRANCH = re.compile(rf"([{_HAN}]{{1,24}})\(([{_HAN}]{{1,3}})\)([{_HAN}]{{0,6}}){_GAP}$")
 
 
 def parse(text: str) -> DocNumber:
@@ -155,9 +157,22 @@ def _serials(text: str) -> list[int]:
 
 def _code_before(folded: str, end: int, *, bracket: bool) -> Span | None:
     """The issuing code that ends before a year, at most some space between."""
+    if bracket and (branched := _branched_code(folded, end)):
+        return branched
     run = _RUN.search(folded, max(0, end - 28), end)
     begin = code_starts.of_code(run[1], bracket=bracket) if run else None
     return Span(run.start() + begin, run.end(1)) if run and begin is not None else None
+
+
+def _branched_code(folded: str, end: int) -> Span | None:
+    """A code that holds a branch of its body in brackets; (试行) and (一) before a code are none."""
+    match = _BRANCH.search(folded, max(0, end - 40), end) if ")" in folded[max(0, end - 10) : end] else None
+    if match is None or not code_starts.is_branched(match[1], match[2], match[3]):
+        return None
+    begin = code_starts.of_code(match[1], bracket=True)
+    if begin is None or len(match[1]) - begin < 3:
+        return None
+    return Span(match.start() + begin, match.end(3))
 
 
 def _spaced_code(folded: str, end: int) -> Span | None:
