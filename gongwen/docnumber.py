@@ -70,6 +70,10 @@ _LONGEST_RANGE = 30
 _RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
 # A branch of the body in brackets within its code: 台环建(仙), 京规自(朝)初审函.
 _BRANCH = re.compile(rf"([{_HAN}]{{1,24}})\(([{_HAN}]{{1,3}})\)([{_HAN}]{{0,6}}){_GAP}$")
+# Every character by itself, as recognised scans have it: 国 办 发 〔 2 0 1 8 〕 3 0 号.
+_SPREAD = re.compile(r"(?<!\S)(?:(?:[^\s0-9]|[0-9]{1,5})[ \n]{1,4}){5,39}号$")
+_SPREAD_END = re.compile(r" 号(?!\S)")
+_LONGEST_SPREAD = 160
 
 
 def parse(text: str) -> DocNumber:
@@ -98,7 +102,11 @@ def find(folded: str) -> tuple[NumberMention, ...]:
 
     The mentions of a list share one span.
     """
-    return tuple(sorted(_scan(folded), key=lambda mention: (mention.span, mention.number.serial)))
+    found = list(_scan(folded))
+    if " 号" in folded:
+        spread = list(_spread(folded))
+        found = [one for one in found if not any(_overlap(one.span, other.span) for other in spread)] + spread
+    return tuple(sorted(found, key=lambda mention: (mention.span, mention.number.serial)))
 
 
 def _scan(folded: str) -> Iterator[NumberMention]:
@@ -125,6 +133,22 @@ def _scan(folded: str) -> Iterator[NumberMention]:
         for match in pattern.finditer(folded):
             body = _body_before(folded, match)
             yield from _mentions(folded, body, match, form) if body else ()
+
+
+def _spread(folded: str) -> Iterator[NumberMention]:
+    """The numbers of which every character stands by itself, with their spans in the text as it is."""
+    for end in _SPREAD_END.finditer(folded):
+        match = _SPREAD.search(folded, max(0, end.start() - _LONGEST_SPREAD), end.end())
+        if match is None:
+            continue
+        at = [place for place in range(*match.span()) if folded[place] != " "]
+        for one in _scan("".join(folded[place] for place in at)):
+            spans = (Span(at[span.start], at[span.end - 1] + 1) for span in (one.span, one.code_span))
+            yield NumberMention(one.number, *spans)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _mentions(folded: str, code_span: Span, match: re.Match[str], form: NumberForm) -> Iterator[NumberMention]:

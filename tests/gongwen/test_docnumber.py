@@ -128,3 +128,8 @@ def test_a_hundred_brackets_are_no_number() -> None:
 def test_a_lead_in_word_stands_only_at_the_start_of_a_known_code(word: str) -> None:
     """number_lead_ins.tsv: a known code that held one inside would be cut there."""
     assert [code for code in KNOWN if word in code[1:] and not code.startswith(word)] == []
+
+
+def test_the_spans_of_a_letter_spaced_number_are_those_of_the_text() -> None:
+    (mention,) = docnumber.find("文 件 国 办 发 〔 2 0 1 8 〕 3 0 号 。")
+    assert (mention.span, mention.code_span) == (Span(4, 27), Span(4, 9))
