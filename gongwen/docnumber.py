@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gongwen import code_starts, issuer_codes
+from gongwen import code_starts, issuer_codes, issuers
 from gongwen.errors import NotADocNumber
 from gongwen.normalize import fold
 from gongwen.numerals import CHARS, value
@@ -58,8 +58,12 @@ _ORDER = re.compile(rf"第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}"
 _YEARLY = re.compile(rf"{_YEAR}{_GAP}年{_GAP}第{_GAP}(?P<serials>{_SERIAL}){_GAP}(?P<end>号){_KIND}")
 _OPEN = re.compile(rf"[〔(〈《\"]{_GAP}$")  # before a year in brackets
 _TO_KIND = re.compile(
-    r"(?:(?<=令)|(?<=[公通]告))(?P<title>》)?[ \n]{0,3}[〔(]?[ \n]{0,3}$"
+    r"(?:(?<=令)|(?<=[公通]告)|(?<=[公通][ ]告)|(?<=[公通][ ]{2}告))(?P<title>》)?[ \n]{0,3}[〔(]?[ \n]{0,3}$"
 )  # between 公告 and 2020年第5号
+# A body and the kind of its order or announcement, each on a line of its own.
+_TWO_LINES = re.compile(
+    rf"(?:^|(?<=\n))[ ]*(?P<body>[{_HAN}]{{4,24}})[ ]*\n[ ]*(?P<kind>公[ ]{{0,4}}告|通[ ]{{0,4}}告|令)$"
+)
 # A body's name before that of another one, in the number of a joint announcement: 财政部 税务总局公告2020年第9号.
 _JOINT = re.compile(rf"(?<![{_HAN}])([{_HAN}]{{1,16}}(?:部|局|委|署|行|会|院|厅))[ \n、]{{1,2}}$")
 # A code of single characters with a space behind each, as print justifies it: 国 办 发.
@@ -67,7 +71,7 @@ _SPACED = re.compile(rf"(?<![{_HAN}])(?:[{_HAN}][ ]{{1,2}}){{1,9}}[{_HAN}](?={_G
 _AGAIN = re.compile(r"[、,和及与以 \n]{0,4}")  # between a number and a second year under its code
 _LONGEST_RANGE = 30
 # Han characters before what follows the code; 24 is more than any code or body has.
-_RUN = re.compile(rf"([{_HAN}]{{1,24}}){_GAP}$")
+_RUN = re.compile(rf"(?:(?<=[0-9])[年月日])?([{_HAN}]{{1,24}}){_GAP}$")  # 11月1日|省人民政府令
 # A branch of the body in brackets within its code: 台环建(仙), 京规自(朝)初审函.
 _BRANCH = re.compile(rf"([{_HAN}]{{1,24}})\(([{_HAN}]{{1,3}})\)([{_HAN}]{{0,6}}){_GAP}$")
 # Every character by itself, as recognised scans have it: 国 办 发 〔 2 0 1 8 〕 3 0 号.
@@ -185,7 +189,7 @@ def _code_before(folded: str, end: int, *, bracket: bool) -> Span | None:
         return branched
     run = _RUN.search(folded, max(0, end - 28), end)
     begin = code_starts.of_code(run[1], bracket=bracket) if run else None
-    return Span(run.start() + begin, run.end(1)) if run and begin is not None else None
+    return Span(run.start(1) + begin, run.end(1)) if run and begin is not None else None
 
 
 def _branched_code(folded: str, end: int) -> Span | None:
@@ -216,13 +220,16 @@ def _body_before(folded: str, match: re.Match[str]) -> Span | None:
     """The body of an order or announcement with its kind (财政部令), or without it where the kind follows (第711号令)."""
     kind = _TO_KIND.search(folded, max(0, match.start() - 8), match.start())
     end = kind.start() if kind else match.start()
+    lines = _TWO_LINES.search(folded, max(0, end - 40), end) if kind else None
+    if lines and issuers.is_body(lines["body"]):
+        return Span(lines.start("body"), end)
     run = _RUN.search(folded, max(0, end - 28), end)
     if run is None or not (kind or match["kind"]):
         return None
     begin = code_starts.of_body(run[1]) if kind else code_starts.of_reversed_body(run[1])
     if begin is None:
         return None
-    start = run.start() + begin
+    start = run.start(1) + begin
     while other := _JOINT.search(folded, max(0, start - 20), start):
         start = other.start() + code_starts.of_name(other[1])
     return Span(start, run.end(1))
