@@ -165,6 +165,12 @@ def _mentions(folded: str, code_span: Span, match: re.Match[str], form: NumberFo
         folded[code_span.end : code_span.end + 1] == "》"
     ):  # 《…的公告》(2020年第8号): the title is not part of the number
         start = match.start()
+    if (
+        form is not NumberForm.BRACKETED
+        and re.search(r"[〔(]", folded[code_span.end : match.start()])
+        and folded[end : end + 1] in ("〕", ")")
+    ):
+        end += 1  # 衢州市人民政府令〔第15号〕
     year = None if form is NumberForm.ORDER else value(match["year"])
     year = year + 1900 if year is not None and year < 100 else year
     if year is not None and not 1940 <= year < 2050:

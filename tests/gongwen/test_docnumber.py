@@ -133,3 +133,9 @@ def test_a_lead_in_word_stands_only_at_the_start_of_a_known_code(word: str) -> N
 def test_the_spans_of_a_letter_spaced_number_are_those_of_the_text() -> None:
     (mention,) = docnumber.find("文 件 国 办 发 〔 2 0 1 8 〕 3 0 号 。")
     assert (mention.span, mention.code_span) == (Span(4, 27), Span(4, 9))
+
+
+@pytest.mark.parametrize("text", ["衢州市人民政府令\n〔第15号〕", "国务院令(第711号)", "公告(2020年第5号)"])
+def test_a_serial_in_brackets_lies_whole_in_the_span(text: str) -> None:
+    (mention,) = docnumber.find(text)
+    assert mention.span == (0, len(text))
