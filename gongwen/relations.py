@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from gongwen import cited_names, validity
+from gongwen import cited_names, order_keys, validity
 from gongwen.cited_names import key
 from gongwen.types import Citation, CitationKind, Effect, Genre
 
@@ -106,19 +106,20 @@ def names(summary: Summary) -> frozenset[str]:
     if short != summary.title:
         found |= {f"s{each}" for each in _title_keys(short)}
     if summary.number:
-        found.add(f"n{summary.number}")
+        found.add(f"n{order_keys.key(summary.number, summary.region)}")
     return frozenset(found)
 
 
-def sought(cited: Cited) -> frozenset[str]:
-    """The names under which the document is looked for that a citation means (see :func:`names`).
+def sought(cited: Cited, region: tuple[str, ...] = ()) -> frozenset[str]:
+    """The names under which the document is looked for that a citation means (see :func:`names`); ``region`` is that of the
+    citing document, whose 省政府令 is its own province's.
 
     :meth:`Catalogue.resolve` sees no document but those that have one of them.
 
     >>> sorted(sought(Cited(CitationKind.BASIS, None, "公文办法")))
     ['t中华人民共和国公文办法', 't公文办法']
     """
-    found = {f"n{cited.number}"} if cited.number else set[str]()
+    found = {f"n{order_keys.key(cited.number, region)}"} if cited.number else set[str]()
     title = cited.title or ""
     if title.startswith("关于"):
         found |= {f"t{each}" for each in _title_keys(title)} | {f"s{key(title)}"}
@@ -138,12 +139,13 @@ class Catalogue:
 
     def resolve(self, cited: Cited, citing: Summary) -> Summary | None:
         """The document that a citation means, None when there is none or more than one."""
-        named = [each for each in self._named.get(f"n{cited.number or ''}", ()) if each.id != citing.id]
+        name = f"n{order_keys.key(cited.number, citing.region)}" if cited.number else ""
+        named = [each for each in self._named.get(name, ()) if each.id != citing.id]
         if named:
             return self._of_number(cited, citing, named)
         titled = self._titled(cited, citing) if cited.title else []
-        if cited.number:  # a document under another number is another document
-            titled = [each for each in titled if each.number is None]
+        if number := cited.number:  # a document under another number is another document
+            titled = [each for each in titled if each.number is None or order_keys.is_one(each.number, number)]
         return _nearest(citing, [each for each in titled if each.id != citing.id])
 
     def _of_number(self, cited: Cited, citing: Summary, named: list[Summary]) -> Summary | None:

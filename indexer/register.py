@@ -64,7 +64,7 @@ class Registered:
         """What its citations look for, and whether what they find tells it too."""
         found: dict[int, bool] = {}
         for cited in self.summary.cites:
-            for name in relations.sought(cited):
+            for name in relations.sought(cited, self.summary.region):
                 number = _number(name.encode())
                 found[number] = found.get(number, False) or cited.kind in relations.TELLING
         return found

@@ -143,6 +143,39 @@ def test_resolution(
     assert targets(citing(one, region=region), *OF.values()) == expected, reason
 
 
+LAW = "政务公开办法"
+
+
+@pytest.mark.parametrize(
+    ("own", "cited", "linked", "reason"),
+    [
+        (("中华人民共和国国务院令第711号", ()), ("国务院令第711号", QUJIANG), True, "the state's name left out"),
+        (("国令第711号", ()), ("国务院令第711号", QUJIANG), True, "the code of the body for its name"),
+        (("中华人民共和国住房和城乡建设部令第37号", ()), ("住房城乡建设部令第37号", ()), True, "a usual short name"),
+        (("浙江省人民政府令第388号", ZHEJIANG), ("省政府令第388号", QUZHOU), True, "the citing document's province"),
+        (("浙江省人民政府令第388号", ZHEJIANG), ("浙江省政府令第388号", HUNAN), True, "政府 for 人民政府"),
+        (("衢州市人民政府令第15号", QUZHOU), ("市政府令第15号", QUJIANG), True, "the citing document's city"),
+        (("令第15号", QUZHOU), ("衢州市人民政府令第15号", QUZHOU), True, "no body, but serial and title are the same"),
+        (("浙江省人民政府令第388号", ZHEJIANG), ("省政府令第388号", HUNAN), False, "another province"),
+        (("浙江省人民政府令第388号", ZHEJIANG), ("省政府令第389号", QUZHOU), False, "another serial"),
+        (("财政部令第87号", ()), ("商务部令第87号", ()), False, "another body"),
+    ],
+)  # fmt: skip
+def test_an_order_is_one_however_its_body_is_written(
+    own: tuple[str, tuple[str, ...]], cited: tuple[str, tuple[str, ...]], linked: bool, reason: str
+) -> None:
+    order = Summary("order", LAW, own[0], date(2019, 1, 1), None, own[1])
+    one = Cited(CitationKind.BASIS, cited[0], LAW)
+    assert targets(citing(one, region=cited[1]), order) == (["order"] if linked else []), reason
+
+
+def test_an_order_is_found_by_its_number_alone() -> None:
+    order = Summary("order", LAW, "浙江省人民政府令第388号", date(2019, 1, 1), None, ZHEJIANG)
+    one = Cited(CitationKind.BASIS, "省政府令第388号")
+    assert targets(citing(one, region=QUZHOU), order) == ["order"]
+    assert relations.names(order) & relations.sought(one, QUZHOU), "the register looks under the same name"
+
+
 def test_what_a_notice_prints_is_found_by_its_own_title() -> None:
     notice = Summary("a", "衢州市人民政府关于印发《助餐行动方案》的通知", "衢政发〔2019〕9号", None, None, QUZHOU)
     assert targets(citing(Cited(CitationKind.BASIS, None, "助餐行动方案"), region=QUZHOU), notice) == ["a"]

@@ -1,0 +1,47 @@
+"""One key for the number of an order 令 or an announcement 公告, however its body is written.
+
+The same order is 国务院令第711号, 中华人民共和国国务院令第711号 and 国令第711号; within the province 浙江省人民政府令第388号 is also
+浙江省政府令第388号 and 省政府令第388号. Other numbers have one normal form already.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from gongwen import divisions, issuers
+from gongwen.types import Region
+
+_ORDER = re.compile(r"(?:中华人民共和国)?(?P<body>.*?)(?P<bare>(?:令|公告|通告)(?:[0-9]{4}年)?第[0-9]+号)")
+_GOVERNMENT = re.compile(r"(?<!人民)政府$")
+_RELATIVE = re.compile(r"(?P<kind>省|自治区|市|县)人民政府")
+
+
+@lru_cache(maxsize=4096)  # the same few orders are cited again and again
+def key(number: str, place: tuple[str, ...]) -> str:
+    """The key of a number as a document of some place writes it; ``place`` are division codes from the province down.
+
+    >>> key("中华人民共和国国务院令第711号", ()), key("省政府令第388号", ("330000", "330800"))
+    ('国务院令第711号', '浙江省人民政府令第388号')
+    >>> key("国发〔2012〕9号", ())
+    '国发〔2012〕9号'
+    """
+    match = _ORDER.fullmatch(number)
+    if match is None or not match["body"]:
+        return number
+    name = "国务院" if match["body"] == "国" else _GOVERNMENT.sub("人民政府", match["body"])
+    relative = _RELATIVE.fullmatch(name)
+    region = _within(relative["kind"], place) if relative else None
+    return (issuers.government_name(region) if region else issuers.body(name).name) + match["bare"]
+
+
+def is_one(number: str, other: str) -> bool:
+    """True of two numbers that differ only in that one names no body: 令第15号, 衢州市人民政府令第15号."""
+    one, two = _ORDER.fullmatch(number), _ORDER.fullmatch(other)
+    return bool(one and two and one["bare"] == two["bare"] and not (one["body"] and two["body"]))
+
+
+def _within(kind: str, place: tuple[str, ...]) -> Region | None:
+    """The division that a document of some place calls the province, the city or the county."""
+    found = (divisions.by_code(code) for code in place)
+    return next((region for region in found if region and region.names[-1].endswith(kind)), None)
