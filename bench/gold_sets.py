@@ -32,7 +32,7 @@ class Labelled:
 
 def from_jsonl(path: Path, pages: Path | None) -> Iterator[Labelled]:
     """A set of the shape of ``state_council/gold.jsonl``; with ``pages``, each is read from ``<id>.html`` there."""
-    for line in path.read_text("utf-8").splitlines():
+    for line in _lines(path):
         row = json.loads(line)
         if pages is not None:
             page = pages / f"{row['id']}.html"
@@ -40,6 +40,11 @@ def from_jsonl(path: Path, pages: Path | None) -> Iterator[Labelled]:
         else:
             found = layout.read(row["text"], title=row.get("title"))[0][0]
         yield Labelled(str(row["id"]), _values(row), row["text"], document.read(found))
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of JSON end with the line feed alone: a text may hold U+2028."""
+    return path.read_text("utf-8").rstrip("\n").split("\n")
 
 
 def _values(row: dict[str, object]) -> Values:
@@ -62,7 +67,7 @@ def _values(row: dict[str, object]) -> Values:
 
 def from_table(path: Path, docs: Path) -> Iterator[Labelled]:
     """A set labelled in a table (``bench/gold/notices.tsv``) over documents ``{id, text}``."""
-    texts = {row["id"]: row["text"] for row in map(json.loads, docs.read_text("utf-8").splitlines())}
+    texts = {row["id"]: row["text"] for row in map(json.loads, _lines(docs))}
     with path.open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             pages, _ = layout.read(texts[row["id"]])

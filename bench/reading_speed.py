@@ -33,7 +33,9 @@ def _samples() -> dict[str, list[str]]:
     with gzip.open(laws, "rt", encoding="utf-8") as lines:
         return {
             "laws": _first([json.loads(line)["text"] for line, _ in zip(lines, range(400), strict=False)]),
-            "notices": _first([json.loads(line)["text"] for line in notices.read_text("utf-8").splitlines()]),
+            "notices": _first(
+                [json.loads(line)["text"] for line in notices.read_text("utf-8").rstrip("\n").split("\n")]
+            ),
         }
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from gongwen.errors import SettingsError
+
 FILE = "rejected.jsonl"
+_log = logging.getLogger("wenhao.indexer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +24,56 @@ class Reject:
     reason: str
 
 
-def write(folder: Path, collection: str, rejects: list[Reject]) -> Path:
-    """Replaces the collection's lines in the list, atomically; returns its path."""
+_COLUMNS = tuple(column.name for column in fields(Reject))
+
+
+def read(folder: Path) -> list[Reject]:
+    """The lines of the list; none when there is no list. What is no such line is passed over, and that is said.
+
+    Raises :class:`~gongwen.errors.SettingsError` when the file cannot be read.
+    """
     path = folder / FILE
-    kept = [line for line in _lines(path) if json.loads(line).get("collection") != collection]
-    lines = [*kept, *(json.dumps(asdict(reject), ensure_ascii=False) for reject in rejects)]
+    found: list[Reject] = []
+    passed_over: list[int] = []
+    try:
+        # A path may hold what other line readers take for the end of a line: U+2028, U+0085.
+        with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            for number, line in enumerate(lines, 1):
+                if (one := _parsed(line)) is not None:
+                    found.append(one)
+                elif line.strip():
+                    passed_over.append(number)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error.strerror or error}; remove it, the next sync writes it again"
+        ) from error
+    if passed_over:
+        _log.warning("%s:%d: no line of a reject list; %d such passed over", path, passed_over[0], len(passed_over))
+    return found
+
+
+def write(folder: Path, collection: str, rejects: list[Reject]) -> Path:
+    """Replaces the collection's lines in the list, atomically; returns its path. Raises as :func:`read`."""
+    path = folder / FILE
+    others = [reject for reject in read(folder) if reject.collection != collection]
     staged = path.with_suffix(".part")
-    staged.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    staged.write_text("".join(_lines([*others, *rejects])), "utf-8")
     staged.replace(path)
     return path
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text("utf-8").splitlines() if path.exists() else []
+def _lines(rejects: list[Reject]) -> Iterator[str]:
+    return (f"{json.dumps(asdict(reject), ensure_ascii=False)}\n" for reject in rejects)
+
+
+def _parsed(line: str) -> Reject | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict):
+        return None
+    cells = [cell for name in _COLUMNS if isinstance(cell := row.get(name), str)]
+    return Reject(*cells) if len(cells) == len(_COLUMNS) else None

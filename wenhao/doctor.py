@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,9 @@ from engine.settings import EngineSettings
 from engine.status import status
 from engine.word_index import WordIndexReader
 from gongwen import dates
+from gongwen.errors import SettingsError
 from indexer import rejects
+from indexer.rejects import Reject
 from wenhao import collections, list_check
 from wenhao.indexing import plan_folders
 
@@ -41,8 +42,12 @@ def examine(connection: Connection) -> Iterator[Finding]:
     yield from _engine(settings)
     yield from _keys(settings.data_dir)
     yield from _index(connection, settings)
-    yield from _folders(connection, settings)
-    yield from _rejected(settings.data_dir)
+    try:
+        told, fault = rejects.read(settings.data_dir), None
+    except SettingsError as error:
+        told, fault = [], Finding("未编入", str(error), well=False)
+    yield from _folders(connection, settings, told)
+    yield from [fault] if fault else _rejected(settings.data_dir, told)
     yield _lists()
     yield _disk(settings)
 
@@ -87,11 +92,11 @@ def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding
         yield Finding("词索引", said + ("" if well else "；与索引不一致，长句查得差一些；请运行 wenhao sync"), well)
 
 
-def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Finding]:
+def _folders(connection: Connection, settings: EngineSettings, told: Sequence[Reject]) -> Iterator[Finding]:
     known = collections.known(settings.data_dir)
     planned = plan_folders([], connection)
     # A file that could not be read is told as such, and would be new for ever.
-    refused = {line["path"] for line in _reject_list(settings.data_dir)}
+    refused = {reject.path for reject in told}
     for name, plan in planned.plans.items():
         new = [path for path in plan.added if path not in refused]
         differing = len(new) + len(plan.changed) + len(plan.gone) + len(plan.moved)
@@ -106,16 +111,11 @@ def _folders(connection: Connection, settings: EngineSettings) -> Iterator[Findi
         yield Finding("最近一次编入", f"{at:%Y-%m-%d %H:%M}")
 
 
-def _rejected(folder: Path) -> Iterator[Finding]:
-    stages = Counter(line["stage"] for line in _reject_list(folder))
+def _rejected(folder: Path, told: Sequence[Reject]) -> Iterator[Finding]:
+    stages = Counter(reject.stage for reject in told)
     if stages:
-        told = "，".join(f"{stage} {count}" for stage, count in stages.items())
-        yield Finding("未编入", f"{told}；原因见 {folder / rejects.FILE}")
-
-
-def _reject_list(folder: Path) -> list[dict[str, str]]:
-    path = folder / rejects.FILE
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+        counted = "，".join(f"{stage} {count}" for stage, count in stages.items())
+        yield Finding("未编入", f"{counted}；原因见 {folder / rejects.FILE}")
 
 
 def _lists() -> Finding:

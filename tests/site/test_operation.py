@@ -98,3 +98,18 @@ def test_doctor_says_what_is_well_and_what_is_not(tmp_path: Path, folder: Path) 
     moved = wenhao("doctor", data=data)
     assert moved.returncode == 1
     assert "已不存在" in moved.stdout
+
+
+def test_a_file_whose_name_holds_a_line_separator_does_not_stop_sync_or_doctor(tmp_path: Path, folder: Path) -> None:
+    data = tmp_path / "data"
+    for name in ("sep\u2028line.txt", "nel\u0085line.txt"):
+        (folder / name).write_bytes(b"")
+    for arguments in (("index", str(folder)), ("sync",), ("doctor",)):
+        done = wenhao(*arguments, data=data)
+        assert done.returncode == 0, done.stderr
+    assert "未编入：decode 2" in done.stdout
+    (data / "rejected.jsonl").unlink()
+    (data / "rejected.jsonl").mkdir()
+    done = wenhao("doctor", data=data)
+    assert done.returncode == 1
+    assert "问题  未编入" in done.stdout
