@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gongwen.errors import InputError, SettingsError
+from gongwen.errors import InputError, SettingsError, UnreadableDocument
 from indexer import attachments
+from indexer.decoding import decode
 from indexer.kinds import SUFFIXES
 from indexer.looks import look
 from indexer.page_links import PageLinks
@@ -241,23 +243,35 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def read_manifest(path: Path) -> dict[str, dict[str, str]]:
-    """The rows of a manifest by their ``path`` column. Columns: path, title, url, origin,
-    licence, note, fetched, attachments; any may be empty but path.
+    """The rows of a manifest by their ``path`` column, in any encoding that documents may have. Columns: path, title, url,
+    origin, licence, note, fetched, attachments; any may be empty but path.
 
     Raises :class:`~gongwen.errors.SettingsError` naming file and line.
     """
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if "path" not in (reader.fieldnames or []):
-            raise SettingsError(
-                f"{path}:1: the manifest needs a header row with a column 'path'; it has {reader.fieldnames}"
-            )
-        table: dict[str, dict[str, str]] = {}
-        for row in reader:
-            if not row["path"]:
-                raise SettingsError(f"{path}:{reader.line_num}: the column 'path' is empty; name a file of the folder")
-            table[row["path"]] = {key: value.strip() for key, value in row.items() if key and value and value.strip()}
-    return table
+    try:
+        text = decode(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: the manifest cannot be read: {error.strerror or error}; mend or remove it"
+        ) from error
+    except UnreadableDocument as error:
+        raise SettingsError(f"{path}:1: the manifest cannot be read: {error}; mend or remove it") from error
+    reader = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
+    try:
+        return dict(_rows(reader, path))
+    except csv.Error as error:
+        raise SettingsError(f"{path}:{reader.reader.line_num}: the manifest cannot be read: {error}; mend the line") from error
+
+
+def _rows(reader: csv.DictReader[str], path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    if "path" not in (reader.fieldnames or []):
+        raise SettingsError(
+            f"{path}:1: the manifest needs a header row with a column 'path'; it has {reader.fieldnames}"
+        )
+    for row in reader:
+        if not row["path"]:
+            raise SettingsError(f"{path}:{reader.line_num}: the column 'path' is empty; name a file of the folder")
+        yield row["path"], {key: value.strip() for key, value in row.items() if key and value and value.strip()}
 
 
 def fingerprint(data: bytes, version: str) -> str:

@@ -19,33 +19,18 @@ from engine.staging import staged
 from engine.terms import TermWriter
 from engine.word_index import WordIndexWriter
 from gongwen.errors import InputError, SettingsError
-from indexer import ledger, page_links, rejects, sync, word_indexing
+from indexer import ledger, rejects, sync, word_indexing
 from indexer.ledger import Ledger
 from indexer.pipeline import Pipeline
 from indexer.plan import Plan, plan
 from indexer.run import Summary
 from indexer.settings import IndexerSettings
-from indexer.sources import Listing, discover
+from indexer.sources import Listing
 from indexer.sync import conclude, update
 from indexer.workers import Workers
 from wenhao import collections, lock
+from wenhao.folders import Missing, left_out, listed, listings_of, named
 from wenhao.reporting import progress
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A collection of the index whose folder is gone (None: was never known here), and how many documents it has."""
-
-    name: str
-    folder: Path | None
-    documents: int
-
-    def __str__(self) -> str:
-        where = f"文件夹 {self.folder} 已不存在" if self.folder else "不知道来自哪个文件夹"
-        return (
-            f"{self.name}（{self.documents} 件）：{where}。恢复该文件夹；或者它已移走：wenhao index 新位置 --name {self.name}；"
-            f"或者不再需要：wenhao forget {self.name}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +68,16 @@ def index_folder(folder: Path, name: str | None, connection: Connection) -> Inde
     settings = EngineSettings()
     root = folder.resolve()
     collection = name or collections.name_of(settings.data_dir, root)
-    listings = [_listed(root, collection, settings)]
+    listings = [listed(root, collection, settings)]
     collections.check_name(collection)
     with _writing(connection, settings):
         collections.claim(settings.data_dir, collection, root)
-        return asyncio.run(_bring(listings, connection, settings, whole=False))
+        return asyncio.run(_bring(listings, {}, connection, settings, whole=False))
 
 
 def sync_folders(folders: Sequence[Path], connection: Connection, *, touched: Collection[str] | None = None) -> Indexed:
-    """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`.
+    """Brings the index in line with these folders, or with all it was made from; raises as :func:`index_folder`, but a folder
+    that cannot be taken is passed over and told of in ``missing``, as long as there is another.
 
     ``touched`` are the places where something was written since the last sync, from who saw every write: other files are
     then not looked at (a million: 5 of 9 seconds).
@@ -99,21 +85,22 @@ def sync_folders(folders: Sequence[Path], connection: Connection, *, touched: Co
     _collect_rarely()
     settings = EngineSettings()
     with _writing(connection, settings):
-        listings = _listings(folders, settings)
+        given = named(folders, settings)
+        listings, faults = listings_of(given, settings, given=bool(folders))
         if touched is not None:
             listings = [listing.having_seen(touched) for listing in listings]
-        named = [listing.collection for listing in listings]
-        for collection, folder in zip(named, folders, strict=False):
-            collections.claim(settings.data_dir, collection, folder.resolve())
-        return asyncio.run(_bring(listings, connection, settings, whole=not folders))
+        for collection, root in given:
+            if folders and collection not in faults:
+                collections.claim(settings.data_dir, collection, root)
+        return asyncio.run(_bring(listings, faults, connection, settings, whole=not folders))
 
 
 def plan_folders(folders: Sequence[Path], connection: Connection) -> Planned:
     """What :func:`sync_folders` would do; changes nothing."""
     _collect_rarely()
     settings = EngineSettings()
-    listings = _listings(folders, settings)
-    return asyncio.run(_plan(listings, connection, settings))
+    listings, faults = listings_of(named(folders, settings), settings, given=bool(folders))
+    return asyncio.run(_plan(listings, faults, connection, settings))
 
 
 def forget(name: str, connection: Connection) -> int:
@@ -138,20 +125,6 @@ def _writing(connection: Connection, settings: EngineSettings) -> lock.Lock:
             "writing needs a key: set MEILI_MASTER_KEY or MEILI_ADMIN_KEY, for a cluster OPENSEARCH_ADMIN"
         )
     return lock.indexing(settings.data_dir)
-
-
-def _listings(folders: Sequence[Path], settings: EngineSettings) -> list[Listing]:
-    """Of the folders given, or of all known ones that are there."""
-    if folders:
-        named = [(collections.name_of(settings.data_dir, root), root) for root in map(Path.resolve, folders)]
-    else:
-        named = [(name, root) for name, root in collections.known(settings.data_dir).items() if root.exists()]
-    return [_listed(root, name, settings) for name, root in named]
-
-
-def _listed(root: Path, name: str, settings: EngineSettings) -> Listing:
-    with page_links.opened(settings.data_dir) as links:
-        return discover(root, name, links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +154,9 @@ def _collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _bring(listings: list[Listing], connection: Connection, settings: EngineSettings, *, whole: bool) -> Indexed:
+async def _bring(
+    listings: list[Listing], faults: Mapping[str, str], connection: Connection, settings: EngineSettings, *, whole: bool
+) -> Indexed:
     started = time.perf_counter()
     pipeline = Pipeline(IndexerSettings())
     with ledger.opened(settings.data_dir) as entries:
@@ -189,7 +164,7 @@ async def _bring(listings: list[Listing], connection: Connection, settings: Engi
             index = _Index(writer, counts, entries, open_word_writer(connection, settings))
             building = await staged(writer, connection, settings)
             await entries.follow(writer)
-            missing = _missing(entries, settings) if whole or building else ()
+            missing = left_out(faults, entries, settings, whole=whole or building is not None)
             if building is None:
                 await writer.ensure_index()
                 summaries, related = await _fill(listings, pipeline, index, settings)
@@ -262,11 +237,14 @@ def _everything(
     """
     given = {listing.collection: listing for listing in listings}
     lost = [str(one) for one in missing if one.name not in given]
-    others = {name: root for name, root in collections.known(settings.data_dir).items() if root.exists()}
-    whole = {**{name: _listed(root, name, settings) for name, root in others.items() if name not in given}, **given}
+    told = {one.name for one in missing}
+    others = {name: root for name, root in named([], settings) if name not in given and name not in told}
+    more, faults = listings_of(others.items(), settings)
+    lost += [str(one) for one in left_out(faults, entries, settings, whole=False)]
+    whole = {**{listing.collection: listing for listing in more}, **given}
     for name, documents in entries.documents().items():
         if name in whole and not whole[name].files:
-            lost.append(f"{name}（{documents} 件）：文件夹 {others.get(name)} 是空的")
+            lost.append(f"{name}（{documents} 件）：文件夹 {collections.known(settings.data_dir).get(name)} 是空的")
     if lost:
         raise InputError(
             f"索引须按新版（{SCHEMA_VERSION}）重建，但有 {len(lost)} 批文件读不到；原索引仍在使用，没有改动。"
@@ -275,21 +253,16 @@ def _everything(
     return list(whole.values())
 
 
-def _missing(entries: Ledger, settings: EngineSettings) -> tuple[Missing, ...]:
-    known, counts = collections.known(settings.data_dir), entries.documents()
-    gone = [name for name in counts if name not in known or not known[name].exists()]
-    gone += [name for name in known if name not in counts and not known[name].exists()]
-    return tuple(Missing(name, known.get(name), counts.get(name, 0)) for name in gone)
-
-
-async def _plan(listings: Sequence[Listing], connection: Connection, settings: EngineSettings) -> Planned:
+async def _plan(
+    listings: Sequence[Listing], faults: Mapping[str, str], connection: Connection, settings: EngineSettings
+) -> Planned:
     pipeline = Pipeline(IndexerSettings())
     async with _writers(connection, settings) as (writer, _):
         rebuild = await writer.schema_version() not in (None, SCHEMA_VERSION) and await writer.count() > 0
         with ledger.copied(settings.data_dir) as entries:
             await entries.follow(writer)
             plans = {listing.collection: plan(listing, pipeline, entries) for listing in listings}
-            return Planned(plans, _missing(entries, settings), rebuild)
+            return Planned(plans, left_out(faults, entries, settings), rebuild)
 
 
 async def _forget(name: str, connection: Connection, settings: EngineSettings) -> int:

@@ -31,7 +31,7 @@ _MOST_TOUCHED = 10_000  # changes; with more, looking at every file costs no mor
 def watch(folders: Sequence[Path], connection: Connection, console: Console, stop: Event | None = None) -> None:
     """Brings the index in line with the folders now and after each change, until interrupted or ``stop`` is set.
 
-    A change that cannot be brought in (another indexer is at work, the engine is away) is tried again every ten seconds.
+    A change that cannot be brought in (another indexer is at work, the engine is away, a manifest is wrong) is tried again every ten seconds.
     Only what the system reports as written is looked at, and every file at the start and once an hour.
     Raises :class:`~gongwen.errors.InputError` for a folder that is not there at the start.
     """
@@ -69,8 +69,9 @@ def _brought(
     folders: Sequence[Path], connection: Connection, console: Console, touched: Collection[str] | None
 ) -> bool:
     try:
-        report(sync_folders(folders, connection, touched=touched), console)
+        done = sync_folders(folders, connection, touched=touched)
     except (AlreadyIndexing, EngineError, InputError) as error:
         console.print(f"[yellow]暂未编入[/]：{escape(str(error))}（十秒后再试）", markup=True, soft_wrap=True)
         return False
-    return True
+    report(done, console)
+    return not done.missing  # else what was written there would be forgotten

@@ -150,6 +150,34 @@ def test_a_wrong_manifest_is_named_with_its_line(tmp_path: Path) -> None:
         discover(tmp_path, "x")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_manifest_is_read_in_the_encoding_it_is_saved_in(tmp_path: Path, encoding: str) -> None:
+    write(tmp_path / "1.txt", 1)
+    rows = "path\ttitle\torigin\r\n1.txt\t关于做好防汛工作的通知\t衢州市人民政府\r\n"
+    (tmp_path / "manifest.tsv").write_bytes(rows.encode(encoding))
+    (file,) = discover(tmp_path, "x").files
+    assert file.about == {"path": "1.txt", "title": "关于做好防汛工作的通知", "origin": "衢州市人民政府"}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"path\ttitle\n1.txt\t" + b"a" * 140_000 + b"\n", r"manifest\.tsv:2: .*field larger than field limit"),
+        (b"path\n\0\n", r"manifest\.tsv:1: .*NUL"),
+        (b"", r"manifest\.tsv:1: .*empty"),
+        (None, r"manifest\.tsv: .*Is a directory"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path, data: bytes | None, said: str) -> None:
+    manifest = tmp_path / "manifest.tsv"
+    if data is None:
+        manifest.mkdir()
+    else:
+        manifest.write_bytes(data)
+    with pytest.raises(SettingsError, match=said):
+        discover(tmp_path, "x")
+
+
 def test_two_folders_of_one_name_do_not_mix(tmp_path: Path) -> None:
     one, two = tmp_path / "a" / "docs", tmp_path / "b" / "docs"
     one.mkdir(parents=True)

@@ -141,6 +141,27 @@ def test_a_collection_whose_folder_is_gone_is_reported_every_time_and_kept(runni
         forget("two", running)
 
 
+def test_a_wrong_manifest_of_one_collection_stops_no_other(running: Connection, tmp_path: Path) -> None:
+    one, two = folder(tmp_path, "one", 2), folder(tmp_path, "two", 2)
+    for each in (one, two):
+        index_folder(each, None, running)
+    (one / "manifest.tsv").write_text("path\ttitle\n\t通知\n", "utf-8")
+    (two / "1.txt").unlink()
+    for arguments, status in ((("sync", "--dry-run"), 0), (("sync",), 1), (("doctor",), 1)):
+        done = wenhao(*arguments, data=tmp_path / "data")
+        assert done.returncode == status
+        assert "one（2 件，原样留着）" in done.stdout + done.stderr
+        assert f"{one}/manifest.tsv:2" in done.stdout + done.stderr
+    assert found(running).keys() == {"one/0.txt", "one/1.txt", "two/0.txt"}
+    (one / "0.txt").unlink()
+    with pytest.raises(InputError, match="manifest"):
+        sync_folders([one], running)
+    write(running, "age")
+    with pytest.raises(InputError, match="one（2 件，原样留着）"):
+        sync_folders([], running)
+    assert len(found(running)) == 3
+
+
 def test_another_schema_is_built_beside_and_swapped_while_searches_go_on(running: Connection, tmp_path: Path) -> None:
     one = folder(tmp_path, "one", 40)
     for each in (one, folder(tmp_path, "two", 5)):
