@@ -16,7 +16,9 @@ _log = logging.getLogger("wenhao.indexer")
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One line of the list. ``stage``: read, decode, extract, split, understand, write; ``fragment`` for a part of a file that was read."""
+    """One line of the list. ``stage``: read, decode, extract, ocr, split, understand; ``store`` for what the engine did not take,
+    ``skipped`` for what is not read at all, ``fragment`` for a part of a file that was read.
+    """
 
     collection: str
     path: str

@@ -85,7 +85,10 @@ async def update(
     run = Run(listing, pipeline, writer, entries, workers)
     await run.all(progress)
     summary = run.summary
-    summary.rejected += [Reject(listing.collection, path, "skipped", reason) for path, reason in listing.skipped]
+    summary.rejected += [
+        Reject(listing.collection, f"{listing.collection}/{path}", "skipped", reason)
+        for path, reason in listing.skipped
+    ]
     summary.rejected.sort(key=lambda reject: reject.path)
     summary.reject_list = rejects.write(data_dir, listing.collection, summary.rejected)
     return summary

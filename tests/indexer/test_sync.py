@@ -102,6 +102,7 @@ def test_bad_files_are_reported_and_stop_nothing(running: tuple[Connection, Engi
     stages = {Path(line["path"]).name: line["stage"] for line in lines if line["collection"] == "bad"}
     assert stages == {"empty.txt": "decode", "binary.txt": "decode", "short.txt": "split", "blank.html": "extract", "sheet.xlsx": "extract", "old.xls": "skipped", "out.txt": "skipped"}  # fmt: skip
     assert all(line["reason"] for line in lines)
+    assert all(line["path"].startswith(f"{line['collection']}/") for line in lines)
 
 
 def test_a_file_that_becomes_unreadable_leaves_the_index_and_enters_the_reject_list(
