@@ -51,7 +51,7 @@ class UnreadableDocument(WenhaoError):
     def __init__(self, message: str, *, stage: str, lasting: bool = True) -> None:
         super().__init__(message)
         self.stage = stage
-        self.lasting = lasting and stage not in ("read", "ocr")
+        self.lasting = lasting and stage != "read"
 
 
 class SettingsError(WenhaoError):

@@ -17,11 +17,15 @@ def read(data: bytes, command: str, seconds: float) -> str:
     try:
         done = subprocess.run(shlex.split(command), input=data, capture_output=True, timeout=seconds, check=False)
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise UnreadableDocument(f"WENHAO_OCR_COMMAND {command!r} cannot be run: {error}", stage="ocr") from error
+        raise UnreadableDocument(
+            f"WENHAO_OCR_COMMAND {command!r} cannot be run: {error}", stage="ocr", lasting=False
+        ) from error
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip()[-200:] or "no reason given"
-        raise UnreadableDocument(f"WENHAO_OCR_COMMAND ended with {done.returncode}: {reason}", stage="ocr")
+        raise UnreadableDocument(
+            f"WENHAO_OCR_COMMAND ended with {done.returncode}: {reason}", stage="ocr", lasting=False
+        )
     text = done.stdout.decode("utf-8", "replace").strip()
     if not text:
-        raise UnreadableDocument("WENHAO_OCR_COMMAND found no text in the pages", stage="ocr")
+        raise UnreadableDocument("WENHAO_OCR_COMMAND found no text in the pages", stage="ocr", lasting=False)
     return text

@@ -260,7 +260,9 @@ def read_manifest(path: Path) -> dict[str, dict[str, str]]:
     try:
         return dict(_rows(reader, path))
     except csv.Error as error:
-        raise SettingsError(f"{path}:{reader.reader.line_num}: the manifest cannot be read: {error}; mend the line") from error
+        raise SettingsError(
+            f"{path}:{reader.reader.line_num}: the manifest cannot be read: {error}; mend the line"
+        ) from error
 
 
 def _rows(reader: csv.DictReader[str], path: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -63,6 +63,7 @@ class Header:
     ids: tuple[str, ...] = ()
     fragments: tuple[str, ...] = ()
     stage: str | None = None
+    lasting: bool = True
     reason: str = ""
     bodies: int = 0
     memory: int = 0
@@ -95,7 +96,7 @@ def _answer(pipeline: Pipeline, file: SourceFile) -> tuple[Header, list[bytes]]:
         found = pipeline.records(file, data, stamp)
         bodies = [orjson.dumps(record) for record in found.records]
     except UnreadableDocument as error:
-        return Header(stage=error.stage, reason=told(str(error), mask=mask)), []
+        return Header(stage=error.stage, lasting=error.lasting, reason=told(str(error), mask=mask)), []
     except MemoryError:
         most = pipeline.settings.read_memory_bytes
         return Header(stage="extract", reason=f"reading takes more than {most} bytes (WENHAO_READ_MEMORY_BYTES)"), []

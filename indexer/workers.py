@@ -141,7 +141,7 @@ class _Worker:
         if header["memory"] - self._memory > _GROWN * self._settings.read_memory_bytes:
             self._end(5)
         if header["stage"]:
-            raise UnreadableDocument(header["reason"], stage=header["stage"])
+            raise UnreadableDocument(header["reason"], stage=header["stage"], lasting=header["lasting"])
         return header, bodies
 
     def rest(self) -> None:

@@ -15,11 +15,12 @@ from engine.opening import open_writer
 from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen.errors import UnreadableDocument
-from indexer import ledger, looks, rejects
+from indexer import ledger, looks, rejects, scanned
 from indexer.pipeline import Pipeline
 from indexer.plan import plan
 from indexer.settings import IndexerSettings
 from indexer.sources import SourceFile, discover
+from indexer.worker import _answer
 from indexer.workers import Workers
 from tests.indexer import making
 from tests.support import index_folder
@@ -128,6 +129,26 @@ def test_what_failed_for_time_or_the_disk_is_tried_again(
     read.clear()
     index_folder(folder, "files", *running)
     assert sorted(read) == ["binary.txt", "empty.html"]
+
+
+def test_a_scan_without_a_command_to_read_it_is_read_once(running: Running, folder: Path, read: list[str]) -> None:
+    (folder / "scan.pdf").write_bytes(making.scanned_pdf())
+    index_folder(folder, "files", *running)
+    assert ("scan.pdf", "ocr") in listed(running)
+    read.clear()
+    index_folder(folder, "files", *running)
+    assert read == []
+    assert ("scan.pdf", "ocr") in listed(running)
+
+
+@pytest.mark.parametrize(("command", "seconds"), [("/bin/false", 9), ("/no/such/program", 9), ("/bin/sleep 9", 0.1), ("/bin/true", 9)])  # fmt: skip
+def test_a_command_that_failed_may_work_the_next_time(tmp_path: Path, command: str, seconds: float) -> None:
+    (tmp_path / "scan.pdf").write_bytes(making.scanned_pdf())
+    pipeline = Pipeline(IndexerSettings(ocr_command=command))
+    pipeline._ocr = lambda data: scanned.read(data, command, seconds)  # type: ignore[method-assign]
+    (file,) = discover(tmp_path, "files").files
+    header, _ = _answer(pipeline, file)
+    assert (header.stage, header.lasting) == ("ocr", False)
 
 
 def test_fragments_of_an_unchanged_file_stay_in_the_list(running: Running, folder: Path, read: list[str]) -> None:
