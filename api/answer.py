@@ -16,6 +16,7 @@ from api.standing import day
 from engine.protocol import Hit as Found
 from engine.protocol import SearchPage
 from engine.schema import PATH, Field, plain
+from gongwen import order_keys
 
 _MOST_FACET_VALUES = 100
 """Of one facet in an answer; all of them are given by the facets' own address."""
@@ -62,7 +63,7 @@ def _offered(plan: Plan) -> list[ReadFilter]:
 
 
 def reason(record: dict[str, Any], plan: Plan) -> str:
-    keys = {str(number) for number in plan.numbers}
+    keys = {str(one) for number in plan.numbers for one in (number, *order_keys.writings(number))}
     if plan.asks_for(record.get(Field.NUMBER_KEY)):
         return "number"
     if plan.may_ask_for(record.get(Field.NUMBER_KEY)):

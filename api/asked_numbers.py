@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.protocol import Query
 from engine.schema import Field
-from gongwen import docnumber, issuer_codes
+from gongwen import docnumber, issuer_codes, order_keys
 from gongwen.types import DocNumber, NumberForm
 
 _PARTIAL = re.compile(
@@ -98,11 +98,13 @@ def code_queries(
 
 
 def number_queries(number: DocNumber, without: tuple[tuple[str, ...], ...]) -> list[Query]:
-    """The document with a number, those it may be if the code is unfinished, and those that cite it."""
-    phrase = number.parts
-    unfinished = as_partial((number,))
-    return [
-        Query(phrases=(phrase,), fields=(Field.DOC_NUMBER,), without=without, weight=_OWN),
-        Query(phrases=(phrase,), fields=(Field.CITES_TEXT,), without=without, weight=_CITING),
-        *([replace(unfinished.query(), without=without)] if unfinished else []),
-    ]
+    """The document with a number, those it may be if the code is unfinished or the body left out, and those that cite it;
+    of an order in any writing of its body (国务院令, 国令)."""
+    unfinished, bare = as_partial((number,)), order_keys.without_body(number)
+    found = []
+    for one in (number, *order_keys.writings(number)):
+        found.append(Query(phrases=(one.parts,), fields=(Field.DOC_NUMBER,), without=without, weight=_OWN))
+        found.append(Query(phrases=(one.parts,), fields=(Field.CITES_TEXT,), without=without, weight=_CITING))
+    if bare:
+        found.append(Query(phrases=(bare.parts,), fields=(Field.DOC_NUMBER,), without=without, weight=_PARTLY))
+    return [*found, *([replace(unfinished.query(), without=without)] if unfinished else [])]

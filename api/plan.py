@@ -25,6 +25,7 @@ from api.rank import Question
 from api.synonyms import Expansion, Synonyms, cut
 from api.term_weights import TermWeights
 from engine.protocol import MAX_PARTS, Query
+from gongwen import order_keys
 from gongwen.normalize import normalize
 from gongwen.types import DocNumber
 from gongwen.words import Segmenter
@@ -88,12 +89,17 @@ class Plan:
     partial: PartialNumber | None = None
 
     def asks_for(self, number: str | None) -> bool:
-        """True when the question gives that document number (in normal form)."""
-        return any(number == str(one) for one in self.numbers)
+        """True when the question gives that document number (in normal form), an order's in any writing of its body."""
+        return number is not None and any(
+            order_keys.key(str(one), ()) == order_keys.key(number, ()) for one in self.numbers
+        )
 
     def may_ask_for(self, number: str | None) -> bool:
-        """True when the question gives that document number with the end of its code left out."""
-        return bool(self.partial and number is not None and self.partial.matches(number))
+        """True when the question gives that document number with the end of its code left out, or with a body that it leaves out."""
+        if number is None:
+            return False
+        begun = self.partial is not None and self.partial.matches(number)
+        return begun or any(order_keys.is_one(number, str(one)) for one in self.numbers)
 
     def marks(self, step: Step | None) -> tuple[tuple[str, ...], ...]:
         """What to mark in the answer of a step: its phrases; its words, too, once the phrase was given up."""

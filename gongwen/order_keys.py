@@ -7,12 +7,15 @@ The same order is 国务院令第711号, 中华人民共和国国务院令第711
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from gongwen import divisions, issuers
-from gongwen.types import Region
+from gongwen.types import DocNumber, Level, Region
 
 _ORDER = re.compile(r"(?:中华人民共和国)?(?P<body>.*?)(?P<bare>(?:令|公告|通告)(?:[0-9]{4}年)?第[0-9]+号)")
+_COUNTRY = "中华人民共和国"
+_KIND = re.compile(r"(?:令|公告|通告)$")
 _GOVERNMENT = re.compile(r"(?<!人民)政府$")
 _RELATIVE = re.compile(r"(?P<kind>省|自治区|市|县)人民政府")
 
@@ -33,6 +36,35 @@ def key(number: str, place: tuple[str, ...]) -> str:
     relative = _RELATIVE.fullmatch(name)
     region = _within(relative["kind"], place) if relative else None
     return (issuers.government_name(region) if region else issuers.body(name).name) + match["bare"]
+
+
+def writings(number: DocNumber) -> tuple[DocNumber, ...]:
+    """The same number of an order or announcement with its body written otherwise; none of any other number.
+
+    >>> from gongwen import docnumber
+    >>> [str(one) for one in writings(docnumber.parse("国务院令第711号"))]
+    ['国令第711号', '中华人民共和国国务院令第711号']
+    """
+    match = _ORDER.fullmatch(str(number))
+    kind = _KIND.search(number.code)
+    if match is None or kind is None or not match["body"]:
+        return ()
+    body = number.code[: kind.start()].removeprefix(_COUNTRY)
+    if body in ("国", "国务院"):
+        bodies = ["国务院", "国", f"{_COUNTRY}国务院"]
+    else:
+        full = _GOVERNMENT.sub("人民政府", body)
+        named = issuers.body(full)
+        short = f"{full[:-4]}政府" if full.endswith("人民政府") else full
+        bodies = [body, full, named.name, short, *([f"{_COUNTRY}{named.name}"] if named.level is Level.CENTRAL else [])]
+    codes = dict.fromkeys(f"{one}{kind[0]}" for one in bodies)
+    return tuple(replace(number, code=code) for code in codes if code != number.code)
+
+
+def without_body(number: DocNumber) -> DocNumber | None:
+    """The number as a document of the body itself may have it: 公告2020年第65号 of 市场监管总局公告2020年第65号; None of others."""
+    kind = _KIND.search(number.code)
+    return replace(number, code=kind[0]) if kind and kind.start() and _ORDER.fullmatch(str(number)) else None
 
 
 def is_one(number: str, other: str) -> bool:

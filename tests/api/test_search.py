@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.support import SEEDS, Site, needs_seeds, read_cases
+from tests.support import SEEDS, Site, needs_seeds, read_cases, serve
 
 CASES = read_cases(Path(__file__).parent / "cases" / "searches.tsv")
 BEGUN = read_cases(Path(__file__).parent / "cases" / "begun_numbers.tsv")
@@ -187,3 +188,36 @@ def test_the_real_pages_give_eight_documents_and_report_the_fragments(seeds_site
     rejected = (seeds_site.settings.data_dir / "rejected.jsonl").read_text("utf-8")
     assert "番禺区建设局" in rejected
     assert rejected.count("seeds/000_") >= 4
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An order, what cites it under another name, and an announcement that leaves its body out."""
+    base = tmp_path_factory.mktemp("orders")
+    body = "为了加强管理，保护公民、法人和其他组织的合法权益，现就有关事项作如下规定，请遵照执行。" * 4
+    for name, text in {
+        "order": f"# 快递暂行条例\n\n国令第697号\n\n第一条　{body}\n\n国务院\n\n2018年3月2日\n",
+        "citing": f"# 关于做好快递工作的通知\n\n衢邮发〔2018〕3号\n\n各县：\n\n根据《快递暂行条例》（中华人民共和国国务院令第697号），{body}\n\n衢州市邮政管理局\n\n2018年5月2日\n",
+        "notice": f"# 关于发布化妆品目录的公告\n\n公告2020年第65号\n\n{body}\n\n市场监管总局\n\n2020年9月1日\n",
+        "other": f"# 关于发布食品目录的公告\n\n公告2020年第66号\n\n{body}\n\n市场监管总局\n\n2020年9月2日\n",
+    }.items():
+        (base / "docs").mkdir(exist_ok=True)
+        (base / "docs" / f"{name}.md").write_text(text, "utf-8")
+    with serve(base / "data", {"c": base / "docs"}) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ("国务院令第697号", ["快递暂行条例", "关于做好快递工作的通知"]),
+        ("国务院第697号令", ["快递暂行条例", "关于做好快递工作的通知"]),
+        ("中华人民共和国国务院令第697号", ["快递暂行条例", "关于做好快递工作的通知"]),
+        ("国令第697号", ["快递暂行条例", "关于做好快递工作的通知"]),
+        ("国家市场监督管理总局公告2020年第65号", ["关于发布化妆品目录的公告"]),
+        ("市场监管总局公告2020年第65号", ["关于发布化妆品目录的公告"]),
+        ("国务院令第698号", []),
+    ],
+)
+def test_an_order_is_found_in_any_writing_of_its_body(orders: Site, asked: str, titles: list[str]) -> None:
+    assert [hit["title"] for hit in orders.search(asked)["hits"]] == titles
