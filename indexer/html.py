@@ -13,9 +13,10 @@ from functools import cache
 import trafilatura
 from lxml import etree, html
 
-from gongwen import labels, tables
+from gongwen import docnumber, labels, tables
 from gongwen.errors import UnreadableDocument
 from gongwen.normalize import fold
+from gongwen.types import Span
 from indexer.attachments import is_file
 from indexer.extracted import Extracted, bounded
 
@@ -34,6 +35,12 @@ _BESIDE = ("nav", "aside", "footer")
 # Behind at least six characters, words without figures.
 _OF_SITE = re.compile(r"(?<=.{6})[ ]*[-_|—]{1,2}[ ]*(?=[^-_|—0-9]*[\u4e00-\u9fff])[^-_|—0-9]{2,20}$")
 
+_HEADINGS = ("h1", "h2", "h3")
+_FEW, _LONGEST_NUMBER = (
+    5,
+    40,
+)  # characters of what is no heading, or elements in one that holds more than a line; of a number
+
 
 def read_html(source: str, *, optional: bool = False) -> Extracted:
     """Title, metadata and text of a page, and the words of its links to files.
@@ -47,7 +54,9 @@ def read_html(source: str, *, optional: bool = False) -> Extracted:
     metadata = tuple(dict.fromkeys([*_box_pairs(tree, content), *_meta_pairs(tree)]))
     title = next((value for label, value in metadata if labels.field_of(label) == "title"), None) or _heading(tree)
     link = tree.find(".//link[@rel='canonical']")
-    text = _main_text(tree, content)
+    roots, text = _main_text(tree, content)
+    if not any(labels.field_of(label) == "doc_number" for label, _ in metadata):
+        metadata += _number_above(tree, roots[0])
     if not text and not optional:
         raise UnreadableDocument("the page has no text", stage="extract")
     return Extracted(bounded(text), title, metadata, link.get("href") if link is not None else None, linked)
@@ -151,7 +160,26 @@ def _with_others(first: html.HtmlElement, named: list[html.HtmlElement]) -> list
     return [element for element in named if element in kept]
 
 
-def _main_text(tree: html.HtmlElement, content: list[html.HtmlElement]) -> str:
+def _number_above(tree: html.HtmlElement, text: html.HtmlElement) -> tuple[tuple[str, str], ...]:
+    """The number that stands alone between the heading and the element of the text: <h1>…的通知</h1><div>衢政办发〔2019〕5号</div>."""
+    found: tuple[tuple[str, str], ...] = ()
+    below = False
+    for element in tree.iter(*_HEADINGS, "div", "p", "span", "li", "td", "strong", "b", "font"):
+        if element is text:
+            return found
+        line = "" if any(child.tag in _BLOCKS for child in element) else _line(element)
+        if below and len(line) <= _LONGEST_NUMBER and _is_number(fold(line).strip("() ")):
+            found = (("文号", line),)
+        below = below or (element.tag in _HEADINGS and len(line) > _FEW)
+    return ()
+
+
+def _is_number(folded: str) -> bool:
+    return any(one.span == Span(0, len(folded)) for one in docnumber.find(folded))
+
+
+def _main_text(tree: html.HtmlElement, content: list[html.HtmlElement]) -> tuple[list[html.HtmlElement], str]:
+    """The elements of the text, and the text."""
     for root in content or [tree]:
         for table in list(root.iter("table")):
             if _is_layout(table):
@@ -164,7 +192,8 @@ def _main_text(tree: html.HtmlElement, content: list[html.HtmlElement]) -> str:
                     part.tag = "div"
         for table in list(root.iter("table")):
             _rows_to_paragraphs(table)
-    return "\n".join(text for root in content or [_located(tree)] if (text := _blocks(root)))
+    roots = content or [_located(tree)]
+    return roots, "\n".join(text for root in roots if (text := _blocks(root)))
 
 
 def _located(tree: html.HtmlElement) -> html.HtmlElement:

@@ -208,3 +208,19 @@ def test_the_state_council_pages_give_what_their_site_says() -> None:
 def test_the_site_behind_a_title_is_no_part_of_it(written: str, title: str) -> None:
     body = "<div id=zoom>" + "<p>请各地做好防汛工作，确保人民群众生命财产安全。</p>" * 6 + "</div>"
     assert read_html(f"<html><head><title>{written}</title></head><body>{body}</body></html>").title == title
+
+
+@pytest.mark.parametrize(
+    ("above", "number"),
+    [
+        ("<h1>关于做好防汛工作的通知</h1><div>衢政办发〔2019〕5号</div>", "衢政办发〔2019〕5号"),
+        ("<h1>关于做好防汛工作的通知</h1><h2>（衢政办发〔2019〕5号）</h2>", "（衢政办发〔2019〕5号）"),
+        ("<h2>关于做好防汛工作的通知</h2><p><span>衢政办发〔2019〕5号</span></p>", "衢政办发〔2019〕5号"),
+        ("<div class=nav><a>衢政办发〔2018〕1号</a></div><h1>关于做好防汛工作的通知</h1>", None),
+        ("<h1>关于做好防汛工作的通知</h1><div>根据衢政办发〔2019〕5号</div>", None),
+    ],
+)
+@pytest.mark.parametrize("named", ["class=TRS_Editor", "class=con"])
+def test_a_number_between_heading_and_text_is_the_documents(above: str, number: str | None, named: str) -> None:
+    found = read_html(f"<html><body>{above}<div {named}>{PARAGRAPHS}</div></body></html>")
+    assert dict(found.metadata).get("文号") == number
