@@ -41,8 +41,8 @@ def serve_http(host: str | None, port: int | None, console: Console) -> None:
     """Answers agents over streamable HTTP at ``/mcp`` until interrupted; raises as :func:`wenhao.serving.serve`."""
     _check_installed()
     settings = ApiSettings()
-    host, port = host or settings.host, port or settings.agents_port
-    listener = serving.listen(host, port)
+    host = host or settings.host
+    listener = serving.listen(host, settings.agents_port if port is None else port)
     try:
         with running_engine(EngineSettings()) as connection:
             asyncio.run(_over_http(connection, settings, host, listener, console))

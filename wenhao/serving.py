@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -24,6 +25,8 @@ from engine.server import running_engine
 from engine.settings import EngineSettings
 from gongwen import sentence_vectors
 from gongwen.errors import SettingsError
+
+_LAST_PORT = 65535
 
 
 def hand_out_search_key(path: Path) -> None:
@@ -56,8 +59,9 @@ def serve(
     Raises :class:`~gongwen.errors.SettingsError` when the port is taken, and engine errors.
     """
     settings = ApiSettings()
-    host, port = host or settings.host, port or settings.port
-    listener = listen(host, port)
+    host = host or settings.host
+    listener = listen(host, settings.port if port is None else port)
+    port = listener.getsockname()[1]  # of --port 0 the one that the system gave
     try:
         with running_engine(EngineSettings()) as connection:
             if before:
@@ -70,7 +74,12 @@ def serve(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, taken first, so that a taken port is known before anything is started."""
+    """A listening socket, taken first, so that a taken port is known before anything is started.
+
+    Raises :class:`~gongwen.errors.SettingsError` for a port that is taken or none, and for an address that is not this machine's.
+    """
+    if not 0 <= port <= _LAST_PORT:
+        raise SettingsError(f"没有端口 {port}；--port 应在 0 到 {_LAST_PORT} 之间")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named, because only then the event loop turns Nagle's algorithm off; without, every answer on a
     # kept connection waits 40 ms for the client's delayed acknowledgement (measured).
@@ -80,8 +89,13 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        reason = f"端口 {port} 已被占用" if error.errno == 98 else f"不能监听 {host}:{port}（{error.strerror}）"
-        raise SettingsError(f"{reason}；请关掉占用它的程序，或用 --port {port + 1} 换一个端口") from error
+        if error.errno == errno.EADDRINUSE:
+            said = f"端口 {port} 已被占用；请关掉占用它的程序，或用 --port {port + 1} 换一个端口"
+        elif error.errno == errno.EACCES:
+            said = f"端口 {port} 不许普通用户监听；请用 --port 换一个 1024 以上的端口"
+        else:
+            said = f"不能监听 {host}:{port}（{error.strerror}）；请用 --host 给出本机的地址，如 127.0.0.1"
+        raise SettingsError(said) from error
     return listener
 
 

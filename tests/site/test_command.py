@@ -19,6 +19,7 @@ import pytest
 
 from tests.support import ROOT
 from wenhao import cli
+from wenhao.serving import listen
 
 WENHAO = [sys.executable, "-m", "wenhao.cli"] if not (Path(sys.executable).parent / "wenhao").exists() else [str(Path(sys.executable).parent / "wenhao")]  # fmt: skip
 
@@ -193,3 +194,24 @@ def test_square_brackets_of_a_message_are_shown(capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit):
         cli._fail('install it: pip install "wenhao[semantic]"')
     assert 'pip install "wenhao[semantic]"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "99999"], "没有端口 99999"),
+        (["--port", "-5"], "没有端口 -5"),
+        (["--host", "192.0.2.1"], "--host"),
+    ],
+)
+def test_a_port_or_an_address_that_cannot_be_had_is_said(tmp_path: Path, options: list[str], said: str) -> None:
+    done = wenhao("serve", *options, data=tmp_path)
+    assert done.returncode == 1
+    assert said in one_line(done)
+    assert "Traceback" not in done.stderr
+
+
+def test_port_0_is_one_that_the_system_gives() -> None:
+    listener = listen("127.0.0.1", 0)
+    with listener:
+        assert listener.getsockname()[1] > 0
