@@ -12,12 +12,12 @@ from pathlib import Path
 from api.settings import ApiSettings
 from engine import space
 from engine.client import Connection
-from engine.opening import open_word_writer, open_writer
+from engine.opening import open_passage_reader, open_word_writer, open_writer
 from engine.schema import SCHEMA_VERSION
 from engine.settings import EngineSettings
 from engine.status import status
 from engine.word_index import WordIndexReader
-from gongwen import dates
+from gongwen import dates, sentence_vectors
 from gongwen.errors import SettingsError
 from indexer import rejects
 from indexer.rejects import Reject
@@ -90,6 +90,19 @@ def _index(connection: Connection, settings: EngineSettings) -> Iterator[Finding
         well = words.is_of(last)
         said = f"{WordIndexReader(settings.words).documents()} 件（副本除外）"
         yield Finding("词索引", said + ("" if well else "；与索引不一致，长句查得差一些；请运行 wenhao sync"), well)
+    if documents and ApiSettings().semantic != "off" and sentence_vectors.available():
+        made = asyncio.run(_has_vectors(connection, settings))
+        yield Finding(
+            "按意思找", "有向量" if made else "装了 wenhao[semantic]，还没有向量；运行 wenhao embed 之后才起作用"
+        )
+
+
+async def _has_vectors(connection: Connection, settings: EngineSettings) -> bool:
+    reader = open_passage_reader(connection, settings)
+    try:
+        return await reader.any()
+    finally:
+        await reader.aclose()
 
 
 def _folders(connection: Connection, settings: EngineSettings, told: Sequence[Reject]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from gongwen import sentence_vectors
 from tests.site.test_command import WENHAO, environment, gone, wenhao
 from tests.support import ROOT
 
@@ -73,6 +74,8 @@ def test_doctor_says_what_is_well_and_what_is_not(tmp_path: Path, folder: Path) 
     assert well.returncode == 0, well.stdout + well.stderr
     assert "1 个文件与索引一致" in well.stdout
     assert "都好。" in well.stdout
+    if sentence_vectors.available():
+        assert "按意思找：装了 wenhao[semantic]，还没有向量" in well.stdout
     (data / "words" / "current.json").unlink()
     without_words = wenhao("doctor", data=data)
     assert without_words.returncode == 1
