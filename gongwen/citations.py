@@ -23,6 +23,9 @@ _BESIDE = re.compile(
 )
 _INTRODUCED = re.compile(r"^[)〕]?[(,]{0,2}(?:以下|下文|下)?统?(?:简称|称)[^)〕\n]{0,40}[)〕]")  # (…,以下简称《通知》)
 _STOP = re.compile(r"[。;!?\n]")
+# 根据2017年9月30日省人大常委会第三十二次会议关于修改《节约能源条例》等八件地方性法规的决定第二次修正: what a decision did, told of this statute.
+_HISTORY = re.compile(r"(?:根据|会议)[^。;《》\n]{0,70}关于(?:修改|修订|修正|废止)$")
+_DECISION = re.compile(r"(?:等[^。;,《\n]{0,20})?的决定")
 # What is done only to another document: 原《户外广告管理办法》同时废止 in the new one of that name.
 _OF_OLD = (CitationKind.REPEALS, CitationKind.REPLACES)
 _TITLED = re.compile(r"《((?:[^《》\n]|《[^《》\n]{0,120}》){4,120})》")
@@ -123,6 +126,8 @@ def _kinds(folded: str, group: Sequence[Name], listed: dict[int, CitationKind]) 
     before = _before(folded, first.start)
     after = _after(folded, last.end)
     kind = _behind(before, after) or _in_front(before, after) or CitationKind.MENTIONS
+    if _HISTORY.search(before) and _DECISION.match(after):
+        kind = CitationKind.MENTIONS
     return [
         listed.get(name.span.start, kind) if kind is CitationKind.MENTIONS and not _kept(after) else kind
         for name in group
