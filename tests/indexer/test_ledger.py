@@ -297,7 +297,7 @@ def test_what_a_folder_that_cannot_be_listed_holds_stays(
         summary = index_folder(folder, "mounted", *running)
     assert summary.deleted == 1, "5.txt alone"
     assert [(one.path, one.reason) for one in summary.rejected] == [
-        ("share", "the folder cannot be listed: Stale file handle")
+        ("mounted/share", "the folder cannot be listed: Stale file handle")
     ]
     assert index_folder(folder, "mounted", *running).unchanged == 6
 
