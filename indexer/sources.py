@@ -146,7 +146,10 @@ def discover(folder: Path, collection: str, links: PageLinks | None = None) -> L
         raise InputError(f"{folder}: there is no such folder; give the folder that holds the documents")
     if root.is_file():
         return Listing(collection, (SourceFile(str(root), collection, f"{collection}/{root.name}"),), ())
-    manifest = read_manifest(root / MANIFEST) if (root / MANIFEST).exists() else {}
+    try:
+        manifest = read_manifest(root / MANIFEST) if (root / MANIFEST).exists() else {}
+    except OSError as error:  # not that there is none: the folder may not be entered
+        raise InputError(f"{folder}: the folder cannot be listed: {error.strerror or error}") from error
     files, skipped, unread, linked = [], [], [], False
     for entry, relative in _walk(root):
         if isinstance(entry, OSError):

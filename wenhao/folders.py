@@ -74,6 +74,20 @@ def listed(root: Path, name: str, settings: EngineSettings) -> Listing:
         return discover(root, name, links)
 
 
+def without_emptied(
+    listings: list[Listing], faults: Mapping[str, str], entries: Ledger
+) -> tuple[list[Listing], dict[str, str]]:
+    """The listings but those of folders that are empty now and of which the index holds documents, which become faults: a
+    share that is not mounted looks so."""
+    held = entries.documents()
+    emptied = {
+        one.collection: f"文件夹里一件也没有，是不是没有挂载；确实不要了：wenhao forget {one.collection}"
+        for one in listings
+        if not one.files and held.get(one.collection)
+    }
+    return [one for one in listings if one.collection not in emptied], dict(faults) | emptied
+
+
 def left_out(
     faults: Mapping[str, str], entries: Ledger, settings: EngineSettings, *, whole: bool = True
 ) -> tuple[Missing, ...]:

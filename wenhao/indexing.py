@@ -29,7 +29,7 @@ from indexer.sources import Listing
 from indexer.sync import conclude, update
 from indexer.workers import Workers
 from wenhao import collections, lock
-from wenhao.folders import Missing, left_out, listed, listings_of, named
+from wenhao.folders import Missing, left_out, listed, listings_of, named, without_emptied
 from wenhao.reporting import progress
 
 
@@ -164,6 +164,8 @@ async def _bring(
             index = _Index(writer, counts, entries, open_word_writer(connection, settings))
             building = await staged(writer, connection, settings)
             await entries.follow(writer)
+            if whole or len(listings) > 1:  # of one folder alone it is an error
+                listings, faults = without_emptied(listings, faults, entries)
             missing = left_out(faults, entries, settings, whole=whole or building is not None)
             if building is None:
                 await writer.ensure_index()
@@ -261,6 +263,8 @@ async def _plan(
         rebuild = await writer.schema_version() not in (None, SCHEMA_VERSION) and await writer.count() > 0
         with ledger.copied(settings.data_dir) as entries:
             await entries.follow(writer)
+            if len(listings) > 1:
+                listings, faults = without_emptied(list(listings), faults, entries)
             plans = {listing.collection: plan(listing, pipeline, entries) for listing in listings}
             return Planned(plans, left_out(faults, entries, settings), rebuild)
 

@@ -141,6 +141,22 @@ def test_a_collection_whose_folder_is_gone_is_reported_every_time_and_kept(runni
         forget("two", running)
 
 
+def test_a_folder_that_is_empty_now_stops_no_other(running: Connection, tmp_path: Path) -> None:
+    one, other = folder(tmp_path, "one", 2), folder(tmp_path, "other", 2)
+    index_folder(one, None, running)
+    index_folder(other, None, running)
+    shutil.rmtree(one)
+    one.mkdir()  # where a share was mounted
+    (other / "new.txt").write_text(TEXT.format(name="新"), "utf-8")
+    for command in (["sync", "--dry-run"], ["sync"]):
+        done = wenhao(*command, data=tmp_path / "data")
+        assert "one（2 件，原样留着）：文件夹里一件也没有" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+    assert done.returncode == 1
+    assert len([source for source in found(running) if source.startswith("one/")]) == 2
+    assert "other/new.txt" in found(running)
+
+
 def test_a_wrong_manifest_of_one_collection_stops_no_other(running: Connection, tmp_path: Path) -> None:
     one, two = folder(tmp_path, "one", 2), folder(tmp_path, "two", 2)
     for each in (one, two):
