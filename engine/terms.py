@@ -89,6 +89,9 @@ class TermWriter:
 
     async def state(self) -> TermState | None:
         """Return what the counts are of, None when nothing was counted yet."""
+        await (
+            self._writer.ensure_index()
+        )  # a run that was cut off may have left it without the settings that this needs
         async for page in self._writer.scan(
             ("id", "documents", "mean_words", "changed", "stamp", "form"), only=[STATE]
         ):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -16,7 +17,8 @@ from engine.opening import open_term_reader, open_term_writer
 from engine.schema import JOINER
 from engine.server import running_engine
 from engine.settings import EngineSettings
-from engine.terms import Term, TermKind, TermState
+from engine.terms import Term, TermKind, TermState, terms_index, terms_settings
+from engine.writer import MeiliWriter
 from gongwen.errors import UnreadableDocument
 from indexer import counting, terms
 from indexer.counting import Counts
@@ -197,3 +199,20 @@ def test_counted_in_other_processes_the_counts_are_the_same(monkeypatch: pytest.
 
 def dying(*_: object) -> None:
     raise UnreadableDocument("reading the file crashed its process (signal 9)", stage="extract", lasting=False)
+
+
+def test_an_index_that_a_cut_left_without_settings_counts_for_none(tmp_path: Path) -> None:
+    settings = EngineSettings(data_dir=tmp_path)
+
+    async def state(connection: Connection) -> TermState | None:
+        bare = MeiliWriter(connection, settings, terms_index(settings), terms_settings())
+        await bare._create()  # and no more: the connection was cut before the settings were sent
+        await bare.aclose()
+        counts = open_term_writer(connection, settings)
+        try:
+            return await counts.state()
+        finally:
+            await counts.aclose()
+
+    with running_engine(settings) as connection:
+        assert asyncio.run(state(connection)) is None
